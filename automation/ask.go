@@ -1,0 +1,60 @@
+package automation
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// question is what only the person can do.
+type question struct {
+	what  hint.Text // what stands in the way
+	next  hint.Text // what to do, with the window open
+	alone hint.Text // what to do when nobody waits
+}
+
+// asking says what a gate asks of the person. The flow names the matter; the
+// words are the program's.
+func asking(f *selectors.Flow, place string) question {
+	again := hint.Say("Run the command again without --no-wait and with a window, and do this step yourself.")
+	matter := place
+	for _, s := range f.Places[place].Do {
+		if s.Verb == selectors.Ask {
+			matter = s.On
+		}
+	}
+	goesOn := hint.Say("Please do this yourself in the browser window. nonmerci touches nothing meanwhile and goes on by itself afterwards.")
+	switch matter {
+	case "sign-in":
+		return question{hint.Say("%s asks you to sign in. nonmerci never sees your password.", f.Title),
+			hint.Say("Please sign in in the browser window. nonmerci touches nothing meanwhile and goes on by itself afterwards."),
+			hint.Say("Sign in once with `nonmerci login %s`, then run the command again. In a rehearsal: run it without --no-wait.", f.Service)}
+	case "code":
+		return question{hint.Say("%s asks for a code to make sure that it is you.", f.Title), goesOn, again}
+	case "checkpoint":
+		return question{hint.Say("%s wants to check that it is really you.", f.Title), goesOn, again}
+	case "cookies":
+		return question{hint.Say("%s asks about cookies. The choice is yours.", f.Title), goesOn, again}
+	case "choose-account":
+		return question{hint.Say("%s asks which account you want to use.", f.Title), goesOn, again}
+	}
+	return question{hint.Say("%s shows a page that only you can answer.", f.Title), goesOn, again}
+}
+
+// byHandNext is the next step where the program must not or cannot go on.
+func byHandNext() hint.Text {
+	return hint.Say("Open the form by hand (the README tells how), or try `nonmerci doctor`. If Meta has changed its pages, a newer flow file may help.")
+}
+
+func hostOf(address string) string {
+	host, _, _ := strings.Cut(address, "/")
+	if u, err := url.Parse("https://" + host); err == nil {
+		return u.Hostname()
+	}
+	return "?"
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

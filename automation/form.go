@@ -1,0 +1,285 @@
+package automation
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/record"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// handedOverPlace stands in the walk's place after hand-over, when the walk is
+// over for good.
+const handedOverPlace = "handed-over"
+
+// field is one field of the form and what belongs into it.
+type field struct {
+	step   selectors.Step
+	target chrome.Target
+	before chrome.Value // as the site had it
+	want   string       // what must stand there; empty: what the site has stays
+}
+
+// form is the form that the walk has reached.
+type form struct {
+	fields []field
+	open   []selectors.Value // what the page insists on and nobody has given yet
+	commit string            // id of the commit target
+	send   chrome.Target     // Send itself; only ever pointed at
+}
+
+// fill locks the page, fills what the person gave and reads everything back.
+func (r *run) fill(ctx context.Context) (*form, error) {
+	f, err := r.readForm(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range f.fields {
+		if err := r.fillOne(ctx, &f.fields[i]); err != nil {
+			return nil, err
+		}
+		if one := f.fields[i]; one.want == "" && strings.TrimSpace(one.before.Value) == "" && (one.step.With == selectors.Email || required(one.target)) {
+			f.open = append(f.open, one.step.With)
+		}
+	}
+	if len(f.open) > 0 && r.req.NoWait {
+		return nil, &stop{outcome: NeedsUser, what: hint.Say("The form asks for %s, which only you can answer. Nothing was sent.", inWords(f.open[0])),
+			next: hint.Say("Run the command again with --%s, or without --no-wait and answer in the window.", flagOf(f.open[0]))}
+	}
+	if err := r.readBack(ctx, f); err != nil {
+		return nil, err
+	}
+	if err := r.walk.alarm(); err != nil {
+		return nil, err
+	}
+	return f, r.recErr
+}
+
+// readForm finds the form's fields and Send on the page that the walk reached,
+// and locks the page before it reads a value.
+func (r *run) readForm(ctx context.Context) (*form, error) {
+	v := r.walk.view
+	r.form = v.Address
+	f := &form{}
+	for _, s := range r.req.Flow.Places[r.walk.place].Do {
+		t := v.Targets[s.On]
+		switch {
+		case s.Verb == selectors.Point:
+			f.commit, f.send = s.On, t
+		case s.Verb == selectors.Fill || s.Verb == selectors.Choose:
+			if t.Found() {
+				f.fields = append(f.fields, field{step: s, target: t, want: r.value(s.With)})
+			} else if r.value(s.With) != "" && s.With != selectors.Country {
+				return nil, missing(s.On, t)
+			}
+		}
+	}
+	if !f.send.Found() {
+		return nil, missing(f.commit, f.send)
+	}
+	if err := r.browser.Lock(ctx, f.send, r.req.Email, r.req.Explanation); err != nil {
+		return nil, err
+	}
+	r.event(record.EventForm, record.BasisPage, map[string]any{"address": v.Address, "form": v.FormID, "language": v.Language})
+	values, err := r.browser.Values(ctx, nodes(f)...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range f.fields {
+		f.fields[i].before = values[i]
+		if f.fields[i].step.With == selectors.Email {
+			r.browser.Guard(values[i].Value)
+		}
+	}
+	return f, nil
+}
+
+func (r *run) value(v selectors.Value) string {
+	switch v {
+	case selectors.Email:
+		return r.req.Email
+	case selectors.Explanation:
+		return r.req.Explanation
+	case selectors.Country:
+		return r.req.Country
+	}
+	return ""
+}
+
+func missing(target string, t chrome.Target) *stop {
+	s := &stop{outcome: NotFound, next: byHandNext()}
+	if t.Status == "ambiguous" {
+		s.what = hint.Say("On the form, more than one thing could be %q, and nonmerci does not guess. Nothing was filled in and nothing was sent.", target)
+	} else {
+		s.what = hint.Say("On the form, %q was not found. Nothing was filled in and nothing was sent.", target)
+	}
+	return s
+}
+
+// fillOne puts one value in, where the person gave one and the page does not
+// hold it yet. What is left open is the person's.
+func (r *run) fillOne(ctx context.Context, f *field) error {
+	now := strings.TrimSpace(f.before.Value)
+	if f.step.With == selectors.Email {
+		r.email.Prefilled = now != ""
+	}
+	if f.want == "" || now == f.want {
+		return nil
+	}
+	r.event(record.EventAction, record.BasisProgram, map[string]any{"verb": string(f.step.Verb), "on": f.step.On})
+	var err error
+	if f.step.Verb == selectors.Choose {
+		err = r.browser.Choose(ctx, f.step.On, f.target, []string{f.want})
+	} else {
+		err = r.browser.Fill(ctx, f.step.On, f.target, f.want)
+	}
+	if err == nil {
+		return nil
+	}
+	if refused := r.walk.weigh(ctx, f.step, err); refused != nil {
+		return refused
+	}
+	return missing(f.step.On, f.target)
+}
+
+// required tells whether the page itself insists on an answer.
+func required(t chrome.Target) bool {
+	_, has := t.Attributes["required"]
+	return has || t.Attributes["aria-required"] == "true"
+}
+
+// inWords says a value as people call it.
+func inWords(v selectors.Value) hint.Text {
+	switch v {
+	case selectors.Email:
+		return hint.Say("your e-mail address")
+	case selectors.Country:
+		return hint.Say("your country")
+	}
+	return hint.Say("an explanation")
+}
+
+func flagOf(v selectors.Value) string {
+	if v == selectors.Explanation {
+		return "explain"
+	}
+	return string(v)
+}
+
+func nodes(f *form) []int64 {
+	var out []int64
+	for _, one := range f.fields {
+		out = append(out, one.target.Node)
+	}
+	return out
+}
+
+// readBack reads every field as it stands in the page, compares it with what
+// was wanted, and files the values.
+func (r *run) readBack(ctx context.Context, f *form) error {
+	values, err := r.browser.Values(ctx, nodes(f)...)
+	if err != nil {
+		return err
+	}
+	var kept []record.Field
+	for i, one := range f.fields {
+		got := values[i]
+		if one.want != "" && one.step.Verb == selectors.Fill && normal(got.Value) != normal(one.want) {
+			return &stop{outcome: NotFound, what: hint.Say("The page did not take the text for %q as it was given. Nothing was sent.", one.step.On), next: byHandNext()}
+		}
+		shown := got.Value
+		if got.Shown != "" {
+			shown = got.Shown
+		}
+		if one.step.With == selectors.Email {
+			r.email.Changed = got.Value != one.before.Value
+			r.email.Masked = mask(got.Value)
+		}
+		kept = append(kept, record.Field{
+			Label: got.Name, Target: one.step.On, Value: shown,
+			Prefilled: one.before.Value != "", Changed: got.Value != one.before.Value,
+		})
+	}
+	r.journal(func() error { return r.rec.Values(kept) })
+	return r.recErr
+}
+
+// normal makes line ends comparable: a page may keep them in its own way.
+func normal(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+
+// handOver gives the form to the person, in one order: seal, read back, picture,
+// point at Send, release the person's input, watch.
+func (r *run) handOver(ctx context.Context, f *form) error {
+	if err := r.show(ctx, f); err != nil {
+		return err
+	}
+	r.browser.Seal()
+	if err := r.readBack(ctx, f); err != nil {
+		return err
+	}
+	r.picture(ctx, "filled", r.form)
+	if r.recErr != nil {
+		return r.recErr
+	}
+	if err := r.walk.alarm(); err != nil {
+		return err
+	}
+	r.event(record.EventPrepared, record.BasisPage, map[string]any{"email_prefilled": r.email.Prefilled, "email_changed": r.email.Changed})
+	if r.recErr != nil {
+		return r.recErr
+	}
+	if err := r.browser.Point(ctx, f.send); err != nil {
+		r.req.Log("point at send", map[string]any{"error": err.Error()})
+	}
+	if r.req.NoWait {
+		return &stop{outcome: Ready, what: hint.Say("The form is filled in and ready. nonmerci stopped before Send: nothing was sent."),
+			next: hint.Say("Run the command without --no-wait to review the form and press Send yourself.")}
+	}
+	w, err := r.browser.HandOver(ctx, r.walk.plan, f.commit, f.send)
+	if err != nil {
+		return err
+	}
+	r.walk.place = handedOverPlace
+	r.event(record.EventHandedOver, record.BasisProgram, nil)
+	if r.recErr != nil {
+		return r.recErr
+	}
+	r.req.Tell(hint.Say("The form is ready. Please review it in the browser window."))
+	for _, v := range f.open {
+		r.req.Tell(hint.Say("Still empty, please fill it in yourself: %s.", inWords(v)))
+	}
+	if r.email.Masked != "" {
+		r.req.Tell(hint.Say("E-mail address in the form: %s", r.email.Masked))
+	}
+	r.req.Tell(hint.Say("If everything is right, press Send yourself (it is marked). nonmerci cannot press it. Waiting for up to %s.", spoken(r.req.Wait)))
+	return r.watch(ctx, w, f)
+}
+
+// show brings Send into view. Where that takes the first field out of view, the
+// field gets a picture of its own before.
+func (r *run) show(ctx context.Context, f *form) error {
+	if err := r.browser.Scroll(ctx, f.send); err != nil || len(f.fields) == 0 {
+		return err
+	}
+	moved, err := r.browser.Scrolled(ctx, f.fields[0].target)
+	if err != nil || !moved {
+		return err
+	}
+	r.picture(ctx, "fields", r.form)
+	return r.browser.Scroll(ctx, f.send)
+}
+
+// spoken says a duration without the zeros of time.Duration.String.
+func spoken(d time.Duration) string {
+	s := d.Round(time.Second).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

@@ -1,0 +1,211 @@
+package automation
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// What stands between the walk and the next page: gates, which only the person
+// can pass, dialogs, and the ends.
+
+// settle deals with whatever lies between the walk and the next page: gates,
+// dialogs, ends. It returns when the view is a page, the form or unknown.
+func (w *walker) settle(ctx context.Context) (gated bool, err error) {
+	for range maxSteps {
+		if w.place != "" {
+			w.arrived()
+		}
+		switch w.kind() {
+		case selectors.Gate:
+			gated = true
+			if err := w.gate(ctx); err != nil {
+				return gated, err
+			}
+		case selectors.Aside:
+			byPerson, err := w.aside(ctx)
+			gated = gated || byPerson
+			if err != nil {
+				return gated, err
+			}
+		case selectors.End:
+			return gated, w.end()
+		default:
+			return gated, nil
+		}
+	}
+	return gated, errLost
+}
+
+// arrived notes a place in trail and journal.
+func (w *walker) arrived() {
+	if n := len(w.trail); n == 0 || w.trail[n-1] != w.place {
+		w.trail = append(w.trail, w.place)
+		v := w.view
+		w.keep(happening{kind: "place", place: w.place, view: &v})
+	}
+}
+
+// end is an end of the walk, or of one of its ways.
+func (w *walker) end() error {
+	switch w.req.Flow.Places[w.place].Means {
+	case selectors.AlreadyObjected:
+		return &stop{outcome: AlreadyObjected, what: hint.Say("The site says that your objection already stands. There is nothing to send."),
+			next: hint.Say("Keep the record. Accounts that are not in the same Accounts Center need an objection of their own.")}
+	case selectors.WrongForm:
+		return w.wrongForm()
+	}
+	w.regret()
+	w.place = "" // another way may do
+	return nil
+}
+
+// regret remembers a page that says no, for the last sentence.
+func (w *walker) regret() {
+	switch w.req.Flow.Places[w.place].Means {
+	case selectors.NotAvailable:
+		w.unavailable = true
+	case selectors.Trouble:
+		w.failed = &stop{outcome: Failed, what: hint.Say("The site shows an error of its own. Nothing was filled in and nothing was sent."),
+			next: hint.Say("This is not a fault of yours. Try again later.")}
+	}
+}
+
+func (w *walker) wrongForm() *stop {
+	return &stop{outcome: Refused, what: hint.Say("The way leads to another form: the one about data from third parties. It is not the objection to AI training, so nothing was filled in and nothing was sent."),
+		next: byHandNext()}
+}
+
+// aside puts a dialog away by the one press that the flow has for it. Where that
+// press is not unmistakable, it is the person's.
+func (w *walker) aside(ctx context.Context) (byPerson bool, err error) {
+	was, before := w.place, w.view.Signature
+	for _, s := range w.req.Flow.Places[was].Do {
+		if s.Verb != selectors.Press || !w.view.Sees(s.On) {
+			continue
+		}
+		w.keep(happening{kind: "action", verb: "press", on: s.On, place: was})
+		within := pressWait
+		if err := w.page.Press(ctx, s.On, w.view.Targets[s.On]); err != nil {
+			if err := w.weigh(ctx, s, err); err != nil {
+				return false, err
+			}
+			within = lateWait // it may have gone by itself
+		}
+		if err := w.look(ctx, chrome.Until{Not: before, Within: within}); err != nil {
+			return false, err
+		}
+		if w.place != was {
+			return false, nil
+		}
+		break
+	}
+	return true, w.gate(ctx)
+}
+
+// gate asks the person and waits until the gate is passed: until a page is
+// recognised that is none. A page that nobody knows may belong to the gate, so
+// it must stand there for a while.
+func (w *walker) gate(ctx context.Context) error {
+	ask := asking(w.req.Flow, w.place)
+	w.keep(happening{kind: "gate", place: w.place})
+	if w.req.NoWait {
+		return &stop{outcome: NeedsUser, what: ask.what, next: ask.alone}
+	}
+	w.req.Tell(ask.what)
+	w.req.Tell(ask.next)
+	asked, seen, since := w.place, w.view.Signature, time.Now()
+	return w.wait(ctx, ask, func() bool {
+		if w.view.Signature != seen {
+			seen, since = w.view.Signature, time.Now()
+		}
+		switch {
+		case w.place == "":
+			return time.Since(since) >= strangeWait
+		case w.kind() == selectors.Aside:
+			return w.place != asked // the walk puts a new one away itself
+		}
+		return w.kind() != selectors.Gate
+	})
+}
+
+// wait looks until the person has done their part or the time is up.
+func (w *walker) wait(ctx context.Context, ask question, done func() bool) error {
+	w.page.ByHand(true)
+	defer w.page.ByHand(false)
+	until := time.Now().Add(w.req.Wait)
+	strange := false // the person was told what to do on a page that nobody knows
+	for time.Now().Before(until) {
+		was := w.place
+		if err := w.look(ctx, chrome.Until{Not: w.view.Signature, Within: min(30*time.Second, time.Until(until))}); err != nil {
+			return err
+		}
+		switch {
+		case done():
+			return nil
+		case w.place == "" && !strange:
+			strange = true
+			w.req.Tell(hint.Say("nonmerci does not know this page. If nothing more is asked of you there, go to the start page of %s.", w.req.Flow.Title))
+		case w.place != was && w.place != "":
+			w.arrived()
+			if w.kind() == selectors.Gate {
+				ask = asking(w.req.Flow, w.place)
+				w.keep(happening{kind: "gate", place: w.place})
+				w.req.Tell(ask.what)
+			}
+		}
+		select {
+		case <-time.After(beat):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return &stop{outcome: NeedsUser, what: ask.what, next: ask.alone}
+}
+
+// byHand lets the person find the form in the window when every route is lost.
+func (w *walker) byHand(ctx context.Context) error {
+	lost := w.lost()
+	ask := question{
+		what:  lost.what,
+		next:  hint.Say("The window stays open. Go to the objection form yourself; nonmerci goes on by itself as soon as it recognises the form."),
+		alone: lost.next,
+	}
+	w.req.Tell(ask.what)
+	w.req.Tell(ask.next)
+	w.keep(happening{kind: "gate", place: elsewhere})
+	err := w.wait(ctx, ask, func() bool {
+		w.regret() // and let the person look on
+		means := w.req.Flow.Places[w.place].Means
+		return w.kind() == selectors.FormKind || means == selectors.AlreadyObjected || means == selectors.WrongForm
+	})
+	var s *stop
+	switch {
+	case errors.As(err, &s) && s.outcome == NeedsUser:
+		return w.lost()
+	case err != nil:
+		return err
+	}
+	w.arrived()
+	if w.kind() == selectors.End {
+		return w.end()
+	}
+	return nil
+}
+
+// lost says why no route led to the form.
+func (w *walker) lost() *stop {
+	switch {
+	case w.unavailable:
+		return &stop{outcome: NotAvailable, what: hint.Say("The site says that the form is not available for this account or in this country. Nothing was filled in and nothing was sent."),
+			next: hint.Say("The right to object exists in the EU, the EEA, the United Kingdom and Switzerland. Check which country the account is set to; you can also write to Meta by letter.")}
+	case w.failed != nil:
+		return w.failed
+	}
+	return &stop{outcome: NotFound, what: hint.Say("The way to the form was not found: what was looked for is missing on these pages, or more than one thing fits. Nothing was filled in and nothing was sent."),
+		next: byHandNext()}
+}

@@ -1,0 +1,212 @@
+package chrome
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/cdp"
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// ErrGone means that the browser ended, or that the connection to it did.
+var ErrGone = errors.New("the browser has ended")
+
+// Browser is a Chromium that this program started.
+type Browser struct {
+	proc    *process
+	rod     *rod.Browser
+	gate    *gate
+	net     *netlock
+	off     locks
+	version string
+
+	ctx    context.Context // ends with the browser
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // the dispatcher and what it starts
+
+	mu       sync.Mutex
+	sessions map[proto.TargetSessionID]*session
+	tabs     []*session // pages, in the order in which they opened
+	opened   chan struct{}
+	notes    chan Note
+}
+
+// session is one DevTools session: a tab, a frame of another site, a worker.
+type session struct {
+	b      *Browser
+	id     proto.TargetSessionID
+	target proto.TargetTargetID
+	kind   string
+	parent proto.TargetSessionID
+	ready  chan struct{} // closed once the locks are on
+	closed chan struct{} // closed when the tab, frame or worker is gone
+	mu     sync.Mutex
+	world  proto.RuntimeExecutionContextID // of the main frame's engine; 0: not known
+}
+
+// Note is something that happened in the browser and belongs in the journal.
+type Note struct {
+	What   string // "dialog", "tab", "crash"
+	Detail string
+}
+
+// connect puts gate and dispatcher onto a started browser and opens one empty
+// tab with every lock on.
+func connect(ctx context.Context, proc *process, off locks) (*Browser, error) {
+	life, cancel := context.WithCancel(context.Background())
+	b := &Browser{
+		proc: proc, off: off, ctx: life, cancel: cancel,
+		sessions: map[proto.TargetSessionID]*session{},
+		opened:   make(chan struct{}, 16),
+		notes:    make(chan Note, 64),
+	}
+	b.net = newNetlock(off)
+	b.gate = &gate{client: cdp.New().Start(proc.pipe), off: off}
+	b.rod = rod.New().Context(life).Client(b.gate).NoDefaultDevice()
+	if err := b.setUp(ctx); err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *Browser) setUp(ctx context.Context) error {
+	ended := make(chan error, 1)
+	go func() { ended <- b.rod.Connect() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			return fmt.Errorf("connect to the browser: %w", err)
+		}
+	case <-b.proc.done:
+		return ErrGone
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	b.wg.Add(1)
+	go b.dispatch(b.rod.Event())
+	root := b.on(ctx, "")
+	v, err := proto.BrowserGetVersion{}.Call(root)
+	if err != nil {
+		return fmt.Errorf("ask for the browser's version: %w", err)
+	}
+	b.version = v.Product
+	// Before any tab: a gate that comes later does not see what loaders that
+	// exist already ask for.
+	err = proto.FetchEnable{Patterns: []*proto.FetchRequestPattern{{URLPattern: "*", RequestStage: proto.FetchRequestStageRequest}}}.Call(root)
+	if err != nil {
+		return fmt.Errorf("put the network lock on: %w", err)
+	}
+	if err := autoAttach(root); err != nil {
+		return err
+	}
+	if _, err := (proto.TargetCreateTarget{URL: blankPage, NewWindow: true}).Call(root); err != nil {
+		return fmt.Errorf("open a tab: %w", err)
+	}
+	_, err = b.current(ctx)
+	return err
+}
+
+func autoAttach(c proto.Client) error {
+	err := proto.TargetSetAutoAttach{AutoAttach: true, WaitForDebuggerOnStart: true, Flatten: true}.Call(c)
+	if err != nil {
+		return fmt.Errorf("attach to tabs: %w", err)
+	}
+	return nil
+}
+
+// caller binds a context and a session to rod's protocol calls.
+type caller struct {
+	b   *Browser
+	ctx context.Context
+	id  proto.TargetSessionID
+}
+
+func (b *Browser) on(ctx context.Context, id proto.TargetSessionID) caller {
+	return caller{b, ctx, id}
+}
+
+func (s *session) on(ctx context.Context) caller { return caller{s.b, ctx, s.id} }
+
+// GetContext and GetSessionID are what rod's protocol calls ask for.
+func (c caller) GetContext() context.Context { return c.ctx }
+
+// GetSessionID names the DevTools session.
+func (c caller) GetSessionID() proto.TargetSessionID { return c.id }
+
+// Call makes one DevTools call and turns the end of the browser into [ErrGone].
+func (c caller) Call(ctx context.Context, id, method string, params interface{}) ([]byte, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.b.ctx, cancel)()
+	res, err := c.b.rod.Call(ctx, id, method, params)
+	if err != nil && c.b.ctx.Err() != nil {
+		return nil, ErrGone
+	}
+	return res, err
+}
+
+// current waits for the tab that the walk works in: the newest one that is
+// still open.
+func (b *Browser) current(ctx context.Context) (*session, error) {
+	for {
+		b.mu.Lock()
+		var s *session
+		if n := len(b.tabs); n > 0 {
+			s = b.tabs[n-1]
+		}
+		b.mu.Unlock()
+		if s != nil {
+			select {
+			case <-s.ready:
+				return s, nil
+			case <-b.ctx.Done():
+				return nil, ErrGone
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+		select {
+		case <-b.opened:
+		case <-b.ctx.Done():
+			return nil, ErrGone
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// Version is what the browser calls itself, such as "Chrome/156.0.8078.79".
+func (b *Browser) Version() string { return b.version }
+
+// Args are the switches that the browser was started with, without the path of
+// the profile.
+func (b *Browser) Args() []string { return b.proc.shown }
+
+// Notes tells what happened beside the walk. It is never closed.
+func (b *Browser) Notes() <-chan Note { return b.notes }
+
+// Gone is closed when the browser has ended.
+func (b *Browser) Gone() <-chan struct{} { return b.ctx.Done() }
+
+// Close asks the browser to end, and makes it end. The network lock answers
+// until the last moment, so that nothing leaves while pages unload.
+func (b *Browser) Close() error {
+	b.net.shut()
+	if b.ctx.Err() == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
+		_ = proto.BrowserClose{}.Call(b.on(ctx, ""))
+		cancel()
+	}
+	err := b.proc.end(closeGrace)
+	b.cancel()
+	b.wg.Wait()
+	return err
+}
+
+// closeGrace is how long a browser may take to write its profile and end.
+const closeGrace = 5 * time.Second

@@ -1,0 +1,624 @@
+// nonmerci's eyes. Runs in an isolated world: the page can neither see nor
+// change anything here. Nothing in this file clicks, submits, navigates, reads
+// cookies or storage, or talks to a network. What changes the page is named in
+// the section "hands", and each of those functions is a power of its own.
+(() => {
+  'use strict';
+  if (globalThis.nonmerci) return;
+
+  // ---- words -------------------------------------------------------------
+
+  // fold makes words comparable: no spaces, no invisible characters, one case.
+  // U+0307 makes Turkish dotted capital I fold like i; U+0640 is Arabic tatweel.
+  const fold = (s) => {
+    if (!s) return '';
+    if (/^[\x20-\x7e]*$/.test(s)) return s.replaceAll(' ', '').toUpperCase();
+    return s.normalize('NFKD').replace(/[\p{Z}\p{C}\u0307\u0640]/gu, '')
+      .replace(/[\u2018\u2019\u02bc\u2032\u00b4`]/g, "'").toUpperCase();
+  };
+
+  // ---- elements ----------------------------------------------------------
+
+  const handles = new Map();
+  const numbers = new WeakMap();
+  let nextNumber = 1;
+  const handleOf = (el) => {
+    let n = numbers.get(el);
+    if (!n) {
+      n = nextNumber++;
+      numbers.set(el, n);
+      handles.set(n, new WeakRef(el));
+    }
+    return n;
+  };
+  const byHandle = (n) => {
+    const el = handles.get(n)?.deref();
+    return el && el.isConnected ? el : null;
+  };
+
+  // up is the parent as the eye sees it: out of shadow roots and frames too.
+  const up = (el) => el.parentElement || el.getRootNode().host ||
+    el.ownerDocument.defaultView?.frameElement || null;
+  const closest = (el, selector) => {
+    for (let e = el; e; e = up(e)) if (e.matches(selector)) return e;
+    return null;
+  };
+  const within = (el, box) => {
+    for (let e = el; e; e = up(e)) if (e === box) return true;
+    return false;
+  };
+
+  const INTERESTING = 'a[href],area[href],button,input,select,textarea,summary,dialog,h1,h2,h3,h4,h5,h6,' +
+    '[role],[contenteditable=""],[contenteditable=true],[contenteditable=plaintext-only],form';
+
+  // roots lists the document, open shadow roots and same-origin frames.
+  const roots = () => {
+    const out = [];
+    const visit = (root) => {
+      out.push(root);
+      for (const el of root.querySelectorAll('*')) {
+        if (el.shadowRoot) visit(el.shadowRoot);
+        else if (el.localName === 'iframe' || el.localName === 'frame') {
+          let inner = null;
+          try { inner = el.contentDocument; } catch { /* another origin */ }
+          if (inner?.documentElement) visit(inner);
+        }
+      }
+    };
+    visit(document);
+    return out;
+  };
+
+  const ROLE_OF = {
+    a: 'link', area: 'link', button: 'button', summary: 'button', select: 'combobox', textarea: 'textbox',
+    h1: 'heading', h2: 'heading', h3: 'heading', h4: 'heading', h5: 'heading', h6: 'heading',
+    dialog: 'dialog', form: 'form',
+  };
+  const INPUT_ROLE = {
+    button: 'button', submit: 'button', reset: 'button', image: 'button', checkbox: 'checkbox', radio: 'radio',
+    range: 'slider', number: 'spinbutton', search: 'searchbox', file: 'file', hidden: 'none', color: 'color',
+  };
+  const roleOf = (el) => {
+    const said = (el.getAttribute('role') || '').trim().toLowerCase().split(/\s+/)[0];
+    if (said && said !== 'none' && said !== 'presentation') return said;
+    if (el.localName === 'input') return INPUT_ROLE[el.type] || 'textbox';
+    if (el.isContentEditable && !ROLE_OF[el.localName]) return 'textbox';
+    return ROLE_OF[el.localName] || '';
+  };
+
+  // familyOf sorts an element into the role families that flow files know.
+  const familyOf = (el) => {
+    const role = roleOf(el);
+    switch (role) {
+      case 'link': return 'link';
+      case 'button': case 'menuitem': case 'menuitemradio': case 'menuitemcheckbox': case 'tab': case 'treeitem':
+        return el.localName === 'a' && el.hasAttribute('href') ? 'link' : 'button';
+      case 'textbox':
+        if (el.localName === 'input') return el.type === 'password' ? 'password' : 'textbox';
+        if (el.localName === 'textarea') return 'multiline';
+        return el.getAttribute('aria-multiline') === 'true' ? 'multiline' : 'textbox';
+      case 'combobox': case 'listbox': return 'select';
+      case 'radio': case 'checkbox': case 'switch': return 'choice';
+      case 'heading': return 'heading';
+      case 'dialog': case 'alertdialog': return 'dialog';
+      case 'file': return 'upload';
+    }
+    return '';
+  };
+
+  // ---- sight -------------------------------------------------------------
+
+  // boxOf is the box in the top document's viewport; of a link that breaks over
+  // lines it is the first line, so that its centre is on the link.
+  const boxOf = (el) => {
+    const rects = el.getClientRects();
+    let r = el.getBoundingClientRect();
+    if (rects.length > 1) for (const one of rects) if (one.width > 1 && one.height > 1) { r = one; break; }
+    let x = r.left, y = r.top;
+    for (let w = el.ownerDocument.defaultView; w?.frameElement; w = w.parent) {
+      const f = w.frameElement.getBoundingClientRect();
+      x += f.left + w.frameElement.clientLeft;
+      y += f.top + w.frameElement.clientTop;
+    }
+    return { x, y, w: r.width, h: r.height };
+  };
+
+  const visible = (el) => {
+    if (!el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })) return false;
+    const r = el.getBoundingClientRect();
+    if (r.width < 2 || r.height < 2) return false;
+    const view = el.ownerDocument.defaultView;
+    if (r.right + view.scrollX <= 0 || r.bottom + view.scrollY <= 0) return false;
+    for (let e = el; e; e = up(e)) {
+      if (e.getAttribute('aria-hidden') === 'true' || e.inert) return false;
+      const style = getComputedStyle(e);
+      if (style.opacity === '0' || style.clipPath === 'inset(50%)' || style.clipPath === 'inset(100%)') return false;
+      if (e !== el && e.ownerDocument === el.ownerDocument && /hidden|clip/.test(style.overflow)) {
+        const c = e.getBoundingClientRect();
+        if (Math.min(r.right, c.right) - Math.max(r.left, c.left) < 2 && c.width < 2) return false;
+        if (Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top) < 2 && c.height < 2) return false;
+      }
+    }
+    return true;
+  };
+
+  const SILENT = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE']);
+  // textOf reads what stands in an element, without scripts and styles.
+  const textOf = (node, limit = 4000) => {
+    if (!node.querySelector?.('script,style,noscript,template')) {
+      const t = node.textContent || '';
+      return t.length > limit ? t.slice(0, limit) : t;
+    }
+    let out = '';
+    const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT,
+      (t) => SILENT.has(t.parentNode?.nodeName) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    while (out.length < limit && walker.nextNode()) out += walker.currentNode.data;
+    return out;
+  };
+  const tidy = (s) => (s || '').replace(/[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replace(/\s+/g, ' ').trim();
+
+  // nameOf is the accessible name, in the order of the W3C computation, without
+  // its rarer turns.
+  const nameOf = (el) => {
+    const by = (el.getAttribute('aria-labelledby') || '').trim();
+    if (by) {
+      const root = el.getRootNode();
+      const parts = by.split(/\s+/).map((id) => root.getElementById?.(id)).filter(Boolean)
+        .map((e) => e.getAttribute('aria-label') || textOf(e));
+      if (tidy(parts.join(' '))) return tidy(parts.join(' '));
+    }
+    const said = tidy(el.getAttribute('aria-label'));
+    if (said) return said;
+    if (el.labels?.length) {
+      const t = tidy([...el.labels].map((l) => textOf(l)).join(' '));
+      if (t) return t;
+    }
+    if (el.localName === 'input') {
+      if (/^(button|submit|reset)$/.test(el.type) && tidy(el.value)) return tidy(el.value);
+      return tidy(el.alt || el.title || el.placeholder);
+    }
+    if (el.localName === 'textarea' || el.localName === 'select') return tidy(el.title || el.placeholder);
+    let t = textOf(el);
+    for (const img of el.querySelectorAll?.('img[alt],svg [aria-label],[aria-label]') || []) {
+      if (!tidy(t)) t += ' ' + (img.alt || img.getAttribute('aria-label') || '');
+    }
+    return tidy(t) || tidy(el.title);
+  };
+
+  // ---- addresses ---------------------------------------------------------
+
+  // addressOf is where a link leads: host and path. Meta's link shims
+  // (l.facebook.com, l.instagram.com) carry the real address in u=.
+  const addressOf = (el) => {
+    const raw = el.href;
+    if (typeof raw !== 'string' || !raw) return null;
+    try {
+      let url = new URL(raw, el.baseURI);
+      if (/^l\.(facebook|instagram)\.com$/.test(url.hostname) && url.searchParams.get('u')) {
+        url = new URL(url.searchParams.get('u'));
+      }
+      return url;
+    } catch { return null; }
+  };
+  const patterns = new Map();
+  const patternOf = (p) => {
+    let re = patterns.get(p);
+    if (!re) {
+      re = new RegExp('^' + p.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*') + '$', 'i');
+      patterns.set(p, re);
+    }
+    return re;
+  };
+  // Addresses are compared without query and fragment, with expressions that
+  // mean the same in Go (selectors.Flow.Regexp).
+  const expressions = new Map();
+  const fits = (expression, url) => {
+    let re = expressions.get(expression);
+    if (!re) expressions.set(expression, re = new RegExp(expression));
+    return re.test(url.origin + url.pathname);
+  };
+  const contactForm = (url) => {
+    const m = /^\/(?:help\/)?contact\/(\d+)\/?$/.exec(url.pathname);
+    return m && /(^|\.)(facebook|instagram)\.com$/.test(url.hostname) ? m[1] : '';
+  };
+
+  // ---- scopes ------------------------------------------------------------
+
+  const modal = (el) => el.getAttribute('aria-modal') === 'true' || el.matches('dialog:modal');
+  const overCentre = (el) => {
+    let hit = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+    return hit ? within(hit, el) : false;
+  };
+  const topDialog = (scan) => {
+    const open = scan.family.dialog.filter((el) => visible(el) && (modal(el) || overCentre(el)));
+    return open.length ? open[open.length - 1] : null;
+  };
+
+  const EMAILISH = 'input[type=email],input[autocomplete~=email],input[inputmode=email],input[name*=mail i],input[id*=mail i]';
+  const asideOf = (el) => closest(el, '[role=search],[role=navigation],[role=banner],[role=contentinfo],nav,header,footer');
+  // formBox is the smallest element that holds the fields of the contact form
+  // and something to press. Two candidates: none, so that nobody guesses.
+  const formBox = (scan) => {
+    const open = (el) => visible(el) && !asideOf(el);
+    const texts = scan.family.multiline.filter(open);
+    const mails = scan.family.textbox.filter((el) => el.matches(EMAILISH) && open(el));
+    const seeds = texts.length ? texts.concat(mails.filter((m) => texts.some((t) => sameForm(t, m)))) : mails;
+    if (!seeds.length) return null;
+    const real = new Set(seeds.map((el) => el.form || closest(el, 'form,[role=form]')));
+    if (real.size === 1 && [...real][0]) return [...real][0];
+    if (real.size > 1) return null;
+    for (let box = up(seeds[0]); box; box = up(box)) {
+      if (!seeds.every((s) => within(s, box))) continue;
+      if (scan.family.button.some((b) => within(b, box) && visible(b))) return box;
+      if (box === document.body) break;
+    }
+    return null;
+  };
+  const sameForm = (a, b) => (a.form || null) === (b.form || null);
+
+  // ---- locating ----------------------------------------------------------
+
+  const FAMILIES = ['link', 'button', 'textbox', 'multiline', 'password', 'select', 'choice', 'heading', 'dialog', 'upload'];
+
+  // scanPage walks the document once and sorts what could be a target.
+  const scanPage = () => {
+    const scan = { family: {}, forms: [], roots: roots(), cache: new Map() };
+    for (const f of FAMILIES) scan.family[f] = [];
+    for (const root of scan.roots) {
+      for (const el of root.querySelectorAll(INTERESTING)) {
+        const f = familyOf(el);
+        if (f) scan.family[f].push(el);
+      }
+    }
+    scan.top = topDialog(scan);
+    scan.form = formBox(scan);
+    return scan;
+  };
+
+  const read = (scan, el) => {
+    let r = scan.cache.get(el);
+    if (!r) {
+      const text = textOf(el, 400);
+      r = { text: fold(text), name: null, visible: null };
+      scan.cache.set(el, r);
+    }
+    return r;
+  };
+  const readName = (scan, el) => {
+    const r = read(scan, el);
+    if (r.name === null) r.name = fold(nameOf(el));
+    return r.name;
+  };
+  const seen = (scan, el) => {
+    const r = read(scan, el);
+    if (r.visible === null) r.visible = visible(el);
+    return r.visible;
+  };
+
+  // words lists the smallest elements that say one of the keys.
+  const saying = (scan, keys) => {
+    scan.page ??= scan.roots.map((root) => [root, fold(textOf(root.body || root, 1e7))]);
+    const out = new Set();
+    const dig = (el, key) => {
+      let deeper = false;
+      for (const child of el.children) {
+        if (!SILENT.has(child.nodeName) && fold(textOf(child, 1e7)).includes(key)) { deeper = true; dig(child, key); }
+      }
+      if (!deeper && el.nodeType === 1) out.add(el);
+    };
+    for (const [root, all] of scan.page) {
+      for (const key of keys) if (all.includes(key)) dig(root.body || root, key);
+    }
+    return [...out];
+  };
+
+  const keysOf = new WeakMap();
+  const foldedKeys = (find) => {
+    let k = keysOf.get(find);
+    if (!k) { k = new Set((find.values || []).map(fold)); k.delete(''); keysOf.set(find, k); }
+    return k;
+  };
+
+  const matches = (scan, find, el, url) => {
+    switch (find.by) {
+      case 'name': return foldedKeys(find).has(readName(scan, el));
+      case 'text': return foldedKeys(find).has(read(scan, el).text);
+      case 'label': { const n = readName(scan, el); for (const k of foldedKeys(find)) if (n.includes(k)) return true; return false; }
+      case 'says': { const t = read(scan, el).text; for (const k of foldedKeys(find)) if (t.includes(k)) return true; return false; }
+      case 'href': { const a = addressOf(el); return !!a && find.values.some((p) => fits(p, a)); }
+      case 'form': { const a = addressOf(el); return !!a && find.values.includes(contactForm(a)); }
+      case 'type': return find.values.includes(el.type);
+      case 'autocomplete': return (el.getAttribute('autocomplete') || '').toLowerCase().split(/\s+/).some((t) => find.values.includes(t));
+      case 'inputmode': return find.values.includes((el.getAttribute('inputmode') || '').toLowerCase());
+      case 'field': { const n = el.getAttribute('name') || ''; return n !== '' && find.values.some((p) => patternOf(p).test(n)); }
+      case 'only': return true;
+    }
+    return false;
+  };
+
+  // locate lets every locator vote. A locator with exactly one visible hit
+  // inside the family votes; two hits vote for nothing.
+  const locate = (scan, t) => {
+    let pool = [];
+    const wordy = t.is.includes('words');
+    for (const f of t.is) if (f !== 'words') pool = pool.concat(scan.family[f]);
+    const scope = t.in === 'page' ? null : t.in === 'form' ? scan.form : scan.top;
+    if (t.in === 'form' && !scope) pool = [];
+    else if (scope) pool = pool.filter((el) => within(el, scope) || (t.in === 'form' && el.form && el.form === scope));
+    const vetoed = new Map();
+    const banned = (el) => {
+      if (!t.never) return false;
+      const by = t.never.find((f) => matches(scan, f, el));
+      if (!by) return false;
+      vetoed.set(el, by.label);
+      return true;
+    };
+    const weight = new Map();
+    const votes = [];
+    let most = 0;
+    for (const f of t.find) {
+      let hits = f.by === 'only' ? pool : pool.filter((el) => matches(scan, f, el));
+      if (wordy && f.by === 'says') hits = hits.concat(saying(scan, foldedKeys(f)).filter((el) => !scope || within(el, scope)));
+      hits = [...new Set(hits)].filter((el) => seen(scan, el) && !banned(el));
+      most = Math.max(most, hits.length);
+      const voted = hits.length === 1 || (wordy && hits.length > 0);
+      if (voted) weight.set(hits[0], (weight.get(hits[0]) || 0) + f.weight);
+      votes.push({ locator: f.label, hits: hits.length, voted });
+    }
+    const order = [...weight].sort((a, b) => b[1] - a[1]);
+    const out = { status: 'none', votes };
+    if (!order.length) {
+      if (vetoed.size) Object.assign(out, { status: 'vetoed', veto: [...vetoed.values()][0] });
+      else if (most > 1) out.status = 'ambiguous';
+      return out;
+    }
+    const [el, w] = order[0];
+    const second = order[1]?.[1] || 0;
+    if (w < 2) out.status = most > 1 || second ? 'ambiguous' : 'none';
+    else if (second && w / second < 4 / 3) out.status = 'ambiguous';
+    else out.status = 'found';
+    if (out.status === 'found') Object.assign(out, describe(el));
+    return out;
+  };
+
+  const describe = (el) => {
+    const attributes = {};
+    for (const a of el.attributes) attributes[a.name] = a.value;
+    return { node: handleOf(el), tag: el.localName, role: roleOf(el), name: nameOf(el).slice(0, 300), attributes, visible: visible(el), enabled: enabled(el) };
+  };
+  const enabled = (el) => !el.matches(':disabled') && !closest(el, '[aria-disabled=true]');
+
+  // ---- places ------------------------------------------------------------
+
+  const placeOf = (scan, place, results, url) => place.when.some((rule) => {
+    if (rule.at?.length && !rule.at.some((p) => fits(p, url))) return false;
+    const got = (id) => results[id]?.status === 'found';
+    if (rule.see && !rule.see.every(got)) return false;
+    if (rule.any?.length && !rule.any.some(got)) return false;
+    if (rule.none && rule.none.some((id) => results[id] && /found|ambiguous/.test(results[id].status))) return false;
+    return true;
+  });
+
+  const evaluate = (plan) => {
+    const started = performance.now();
+    const scan = scanPage();
+    const url = new URL(location.href);
+    const targets = {};
+    for (const [id, t] of Object.entries(plan.targets)) targets[id] = locate(scan, t);
+    const places = plan.places.filter((p) => placeOf(scan, p, targets, url)).map((p) => p.id);
+    const found = Object.keys(targets).filter((id) => targets[id].status === 'found').sort();
+    return {
+      doc: token, url: url.origin + url.pathname, form: contactForm(url), lang: document.documentElement.lang || '', dir: getComputedStyle(document.documentElement).direction,
+      title: document.title.slice(0, 200), ready: document.readyState, status: httpStatus(), hidden: document.hidden, places, targets,
+      signature: [token, url.pathname, places.join(','), found.map((id) => id + targets[id].node).join(',')].join('|'),
+      cost: performance.now() - started,
+    };
+  };
+
+  const httpStatus = () => performance.getEntriesByType('navigation')[0]?.responseStatus || 0;
+
+  const token = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, '0')).join('');
+
+  // look waits inside the page until it says something that is not `than`, and
+  // says it twice in a row; or until the time is up. One round trip.
+  const look = ({ plan, than, timeout, patience }) => new Promise((resolve) => {
+    const begin = performance.now();
+    let last = null, firstSeen = 0, timer = 0, waiting = false, done = false;
+    const finish = (view, timedOut) => {
+      done = true;
+      observer.disconnect();
+      clearTimeout(timer);
+      resolve({ ...view, timedOut, waited: performance.now() - begin });
+    };
+    const check = () => {
+      if (done) return;
+      waiting = false;
+      const view = evaluate(plan);
+      const now = performance.now();
+      const telling = view.places.length > 0 && view.signature !== than;
+      const same = last && last.signature === view.signature;
+      if (!same) firstSeen = now;
+      last = view;
+      const loaded = view.ready === 'complete' || now - firstSeen > patience;
+      if (telling && same && loaded) return finish(view, false);
+      // An error page is not going to say more.
+      const broken = view.status >= 400 && view.ready === 'complete' && now - firstSeen > 1000;
+      if (broken || now - begin > timeout) return finish(view, true);
+      again(telling ? 30 : Math.min(500, Math.max(40, 4 * view.cost)));
+    };
+    const again = (ms) => {
+      clearTimeout(timer);
+      timer = setTimeout(check, ms);
+    };
+    const observer = new MutationObserver(() => {
+      if (waiting || done) return;
+      waiting = true;
+      if (document.hidden) queueMicrotask(check);
+      else again(Math.min(250, Math.max(20, 4 * (last?.cost || 0))));
+    });
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    if (document.readyState !== 'complete') addEventListener('load', () => again(0), { once: true });
+    check();
+  });
+
+  // ---- facts -------------------------------------------------------------
+
+  const submits = (el) => {
+    const b = closest(el, 'button,input');
+    if (!b) return false;
+    if (b.localName === 'button') return b.type === 'submit' && (!!b.form || b.getAttribute('type') === 'submit');
+    return b.type === 'submit' || b.type === 'image';
+  };
+  let sendNode = null; // the commit target of the last look that found it
+  const atPoint = (el, x, y) => {
+    let hit = document.elementFromPoint(x, y);
+    while (hit) {
+      if (hit.shadowRoot) {
+        const deeper = hit.shadowRoot.elementFromPoint(x, y);
+        if (!deeper || deeper === hit) break;
+        hit = deeper;
+      } else if ((hit.localName === 'iframe' || hit.localName === 'frame') && within(el, hit) && el !== hit) {
+        const f = hit.getBoundingClientRect();
+        x -= f.left + hit.clientLeft; y -= f.top + hit.clientTop;
+        hit = hit.contentDocument.elementFromPoint(x, y);
+      } else break;
+    }
+    return hit;
+  };
+  // A press that lands on a nested control presses that control, not el.
+  const reaches = (el, x, y) => {
+    const hit = atPoint(el, x, y);
+    if (!hit || !within(hit, el)) return false;
+    const own = closest(hit, 'a[href],button,input,select,textarea,summary,[role=button],[role=link]');
+    return !own || own === el || within(el, own);
+  };
+  const facts = (n) => {
+    const el = byHandle(n);
+    if (!el) return null;
+    const box = boxOf(el);
+    const x = box.x + box.w / 2, y = box.y + box.h / 2;
+    const form = el.form || closest(el, 'form');
+    const near = form || closest(el, 'dialog,[role=dialog],[role=alertdialog]');
+    const url = addressOf(el);
+    return {
+      node: n, x, y, w: box.w, h: box.h, matches: 1, address: el.ownerDocument.location.origin + el.ownerDocument.location.pathname,
+      tag: el.localName, type: (el.type || '').toLowerCase?.() || '', role: roleOf(el), family: familyOf(el),
+      names: [nameOf(el), tidy(textOf(el)), tidy(el.value && el.localName === 'input' && /^(button|submit|reset|image)$/.test(el.type) ? el.value : ''),
+        tidy(el.title), tidy(el.getAttribute('alt')), tidy(el.getAttribute('aria-label'))].filter(Boolean),
+      href: url ? url.href : '', inForm: !!form, nearSend: !!(near && sendNode?.isConnected && within(sendNode, near)),
+      submits: submits(el), onTop: reaches(el, x, y), visible: visible(el), enabled: enabled(el),
+      multiline: familyOf(el) === 'multiline',
+    };
+  };
+
+  const frames = (ms) => new Promise((resolve) => {
+    const t = setTimeout(resolve, ms);
+    if (!document.hidden) requestAnimationFrame(() => requestAnimationFrame(() => { clearTimeout(t); resolve(); }));
+  });
+
+  // values reads fields back as they stand in the page.
+  const values = (nodes) => nodes.map((n) => {
+    const el = byHandle(n);
+    if (!el) return null;
+    if (el.localName === 'select') return { value: el.value, shown: tidy(el.selectedOptions[0]?.text), name: nameOf(el) };
+    return { value: 'value' in el ? el.value : el.textContent, shown: '', name: nameOf(el) };
+  });
+
+  // ---- hands: what changes the page --------------------------------------
+
+  // steady scrolls an element into view and waits until it stands still.
+  const steady = async (n) => {
+    const el = byHandle(n);
+    if (!el) return null;
+    let box = boxOf(el);
+    const outside = box.y < 0 || box.x < 0 || box.y + box.h > innerHeight || box.x + box.w > innerWidth;
+    if (outside || !reaches(el, box.x + box.w / 2, box.y + box.h / 2)) {
+      el.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
+    }
+    for (let i = 0; i < 40; i++) {
+      const before = boxOf(el);
+      await frames(60);
+      if (!el.isConnected) return null;
+      const after = boxOf(el);
+      if (before.x === after.x && before.y === after.y && before.w === after.w && before.h === after.h) break;
+    }
+    return facts(n);
+  };
+
+  // select focuses a field and selects what stands in it, so that the text that
+  // is inserted next replaces it.
+  const select = (n) => {
+    const el = byHandle(n);
+    if (!el) return false;
+    el.focus({ preventScroll: true });
+    if (typeof el.select === 'function') el.select();
+    else getSelection().selectAllChildren(el);
+    let active = document.activeElement;
+    while (active && active !== el) {
+      const inner = active.shadowRoot?.activeElement || active.contentDocument?.activeElement;
+      if (!inner) return false;
+      active = inner;
+    }
+    return active === el;
+  };
+
+  // choose sets a native list to the option with this value or text.
+  const choose = ({ node, wanted }) => {
+    const el = byHandle(node);
+    if (!el || el.localName !== 'select') return false;
+    const keys = wanted.map(fold);
+    const fit = [...el.options].filter((o) => keys.includes(fold(o.value)) || keys.includes(fold(o.text)));
+    if (fit.length !== 1) return false;
+    el.value = fit[0].value;
+    el.dispatchEvent(new Event('input', { bubbles: true }));
+    el.dispatchEvent(new Event('change', { bubbles: true }));
+    return true;
+  };
+
+  // ---- belt and watch ----------------------------------------------------
+
+  // belt: 'open' lets everything through; 'press' only what hits the permitted
+  // element; 'shut' nothing. It stops events before the page sees them.
+  let belt = 'open', permitted = null, watched = null;
+  const say = (what) => { try { globalThis.nonmerciSaw?.(JSON.stringify({ what, token })); } catch { /* no listener yet */ } };
+  const stop = (e) => { e.preventDefault(); e.stopImmediatePropagation(); };
+  const guardEvent = (e) => {
+    if (belt === 'shut') return stop(e);
+    if (belt === 'press' && !(e.isTrusted && permitted && e.composedPath().includes(permitted))) return stop(e);
+    if (belt === 'open' && watched && e.isTrusted) notice(e);
+  };
+  const PRESSABLE = 'button,input[type=submit],input[type=button],input[type=image],[role=button],a[href],[role=link]';
+  const notice = (e) => {
+    const path = e.composedPath();
+    const key = e.type === 'keydown';
+    if (key && e.key !== 'Enter' && e.key !== ' ') return say('touch');
+    if (key || e.type === 'click') {
+      let send = watched.node?.isConnected ? watched.node : null;
+      if (!send) {
+        const found = locate(scanPage(), watched.plan);
+        send = found.status === 'found' ? byHandle(found.node) : null;
+      }
+      if (send && path.includes(send)) return say('send');
+      if (path.some((n) => n.matches?.(PRESSABLE))) return say('press');
+    }
+    if (e.type !== 'pointermove') say('touch');
+  };
+  for (const type of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'auxclick', 'dblclick', 'keydown', 'keypress', 'keyup', 'submit', 'touchstart', 'touchend']) {
+    addEventListener(type, guardEvent, { capture: true, passive: false });
+  }
+  const setBelt = ({ mode, node }) => {
+    belt = mode;
+    permitted = node ? byHandle(node) : null;
+    return node ? facts(node) : null;
+  };
+  const release = () => { belt = 'open'; permitted = null; return true; };
+  // watch remembers Send, so that the person's own action on it is recognised.
+  const watch = ({ node, plan }) => {
+    watched = { node: byHandle(node), plan };
+    return !!watched.node;
+  };
+  const mark = (n) => { sendNode = byHandle(n); return !!sendNode; };
+
+  globalThis.nonmerci = { look, facts, values, steady, select, choose, setBelt, release, watch, mark };
+})();

@@ -1,0 +1,112 @@
+package chrome
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+const sendSelector = `button[type=submit]:not([name=search]), main div[role=button]`
+
+// TestHandOver: all locks are on, the form is filled and handed over. What the
+// page does by itself sends nothing; what the person does to Send sends once;
+// what the person does elsewhere sends nothing.
+func TestHandOver(t *testing.T) {
+	js := func(script string) func(*tab) { return func(h *tab) { h.try(script) } }
+	const post = `fetch(location.origin + '/ajax/help/contact/submit/page', {method: 'POST', keepalive: true, body: new URLSearchParams({email: document.querySelector('input[type=email]').value})}).catch(() => {})`
+	focus := func(h *tab, selector string) { h.eval(fmt.Sprintf(`document.querySelector(%q).focus()`, selector)) }
+	button := `(() => { const b = document.createElement('button'); b.id = 'other'; b.textContent = 'Help'; b.style = 'position:fixed;top:0;left:0;width:99px;height:40px;z-index:9';`
+	tests := []struct {
+		name, variant string
+		act           func(h *tab)
+		want          int
+	}{
+		{"nobody does anything", "", func(*tab) {}, 0},
+
+		{"timer submits", "hostile=send-on-timer", func(*tab) {}, 0},
+		{"timer fetches", "hostile=send-on-timer&markup=script", func(*tab) {}, 0},
+		{"el.click()", "", js(`document.querySelector('button[type=submit]').click()`), 0},
+		{"el.click() on a div", "markup=script", js(`document.querySelector('main div[role=button]').click()`), 0},
+		{"requestSubmit()", "", js(`document.querySelector('button[type=submit]').form.requestSubmit()`), 0},
+		{"requestSubmit(Send)", "", js(`(b => b.form.requestSubmit(b))(document.querySelector('button[type=submit]'))`), 0},
+		{"submit()", "", js(`document.querySelector('button[type=submit]').form.submit()`), 0},
+		{"submit() into a frame", "", js(`(f => { document.body.append(Object.assign(document.createElement('iframe'), {name: 'f'})); f.target = 'f'; f.submit() })(document.querySelector('button[type=submit]').form)`), 0},
+		{"fetch", "", js(post), 0},
+		{"a label's click()", "", js(byLabel), 0},
+		{"events made by script", "", js(`(b => { for (const t of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) b.dispatchEvent(new MouseEvent(t, {bubbles: true, cancelable: true, composed: true})) })(document.querySelector('button[type=submit]'))`), 0},
+		{"Enter made by script", "", js(`(e => { e.focus(); for (const t of ['keydown', 'keypress', 'keyup']) e.dispatchEvent(new KeyboardEvent(t, {key: 'Enter', code: 'Enter', keyCode: 13, charCode: 13, bubbles: true, cancelable: true})) })(document.querySelector('input[type=email]'))`), 0},
+		{"the page calls the program", "", js(`for (const w of [window]) w.nonmerciSaw?.(JSON.stringify({what: 'send'})); ` + post), 0},
+		{"a new frame that sends", "", js(`document.body.append(Object.assign(document.createElement('iframe'), {srcdoc: '<form method=post action=https://help.instagram.com/ajax/help/contact/submit/page><input name=email value=a@b.example></form><script>document.forms[0].submit()</' + 'script>'}))`), 0},
+
+		{"click on Send", "", func(h *tab) { h.click(sendSelector) }, 1},
+		{"click on Send, a div", "markup=script", func(h *tab) { h.click(sendSelector) }, 1},
+		{"Enter in the e-mail field", "", func(h *tab) { focus(h, "input[type=email]"); h.key("Enter") }, 1},
+		{"Enter on Send", "", func(h *tab) { focus(h, sendSelector); h.key("Enter") }, 1},
+		{"Space on Send", "", func(h *tab) { focus(h, sendSelector); h.key(" ") }, 1},
+		{"Enter on Send, a div", "markup=script", func(h *tab) { focus(h, sendSelector); h.key("Enter") }, 1},
+		{"Space on Send, a div", "markup=script", func(h *tab) { focus(h, sendSelector); h.key(" ") }, 1},
+
+		{"click on another button that sends", "", func(h *tab) {
+			h.eval(button + `b.type = 'button'; b.onclick = () => document.querySelector('button[type=submit]').form.submit(); document.body.append(b) })()`)
+			h.click("#other")
+		}, 0},
+		{"click on another button that fetches", "markup=script", func(h *tab) {
+			h.eval(button + `b.onclick = () => { ` + post + ` }; document.body.append(b) })()`)
+			h.click("#other")
+		}, 0},
+		{"click on another submit button", "", func(h *tab) {
+			h.eval(button + `document.querySelector('button[type=submit]').form.append(b) })()`)
+			h.click("#other")
+		}, 0},
+		{"click on the text, the page clicks Send", "", func(h *tab) {
+			h.eval(`document.querySelector('h1').onclick = () => document.querySelector('button[type=submit]').click()`)
+			h.click("h1")
+		}, 0},
+		{"typing, the page sends", "", func(h *tab) {
+			h.eval(`document.querySelector('textarea').addEventListener('input', () => { ` + post + ` })`)
+			focus(h, "textarea")
+			h.key(" ")
+		}, 0},
+		{"Enter in the explanation", "", func(h *tab) { focus(h, "textarea"); h.key("Enter") }, 0},
+	}
+	variants := map[string][]int{}
+	for i, tt := range tests {
+		variants[tt.variant] = append(variants[tt.variant], i)
+	}
+	for variant, cases := range variants {
+		t.Run("variant="+variant, func(t *testing.T) {
+			t.Parallel()
+			s := standing(t, variant, 0)
+			for _, i := range cases {
+				tt := tests[i]
+				t.Run(tt.name, func(t *testing.T) {
+					s.t = t
+					s.at(formAddress).lock()
+					before := s.site.Submissions()
+					s.fill(false)
+					w := s.handOver()
+					tt.act(s.hand.on(t))
+					s.expectMore(tt.name, before, tt.want)
+					if e := w.Evidence(); e.Acted != (tt.want > 0) {
+						t.Errorf("the program believes that the person acted on Send: %v", e.Acted)
+					}
+					s.reset()
+				})
+			}
+			s.t = t
+		})
+	}
+}
+
+// expectMore is expect, counted from before.
+func (s *stand) expectMore(what string, before, want int) {
+	s.t.Helper()
+	if want > 0 {
+		until(s.t, 3*time.Second, "", func() bool { return s.site.Submissions() >= before+want })
+	}
+	// Longer than the lock waits for the person's word.
+	quiet(s.t, lateWord+150*time.Millisecond, func() bool { return s.site.Submissions() > before+want })
+	if n := s.site.Submissions() - before; n != want {
+		s.t.Errorf("%s: %d submissions, want %d: %v", what, n, want, s.site.ByChannel())
+	}
+}

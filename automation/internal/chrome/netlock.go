@@ -1,0 +1,324 @@
+package chrome
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+
+	"github.com/nonmerci/nonmerci/internal/guard"
+)
+
+// Time limits of the network lock.
+const (
+	// lateWord is how long a request waits for the news that the person acted:
+	// page and network speak over two sessions, and the page's word came up to
+	// 11 ms after the request in measurements.
+	lateWord = 150 * time.Millisecond
+	// sendSpan is how long after the person's action on Send a request may be
+	// its consequence.
+	sendSpan = 5 * time.Second
+	// touchSpan is the same for any other click or key of the person's.
+	touchSpan = 2 * time.Second
+)
+
+// stage is how much the network lock lets pass.
+type stage int
+
+const (
+	walking  stage = iota + 1 // the page may load what it needs; nothing is submitted
+	locked                    // nothing passes
+	watching                  // what the person causes passes
+	shut                      // nothing passes, for good
+)
+
+// netlock is lock 5, the brakes of the network: it decides about every request
+// of the browser before it leaves. A forbidden request is aborted at once.
+type netlock struct {
+	off locks
+
+	mu       sync.Mutex
+	stage    stage
+	byHand   bool // the walk waits at a gate: the person may submit a sign-in
+	values   []string
+	changed  chan struct{} // closed and replaced when the person acts
+	sendAt   time.Time     // the person's last action on Send
+	touchAt  time.Time     // the person's last click or key of any kind
+	acted    bool          // the person acted on Send at least once
+	followUp bool          // a request of theirs left; what follows belongs to it
+	attempts []Attempt
+	alarm    chan struct{} // a tab was about to leave the hosts, or a page to submit
+	sent     []*Sent
+}
+
+// Attempt is a request that the lock stopped.
+type Attempt struct {
+	Time       time.Time
+	Method     string
+	Address    string // host and path
+	Kind       string // document, fetch, ping, …
+	Submission bool   // it would have been a submission, or carried the person's values
+	OffHost    bool   // it would have taken the tab to a host that is not allowed
+	Stage      string
+}
+
+// Sent is a request that left after the person's action on Send.
+type Sent struct {
+	Time    time.Time
+	Method  string
+	Address string // host and path
+	Kind    string
+	Plain   bool // it carried nothing of the form that could be recognised
+	Status  int  // HTTP status of the answer; 0: none yet
+	Failed  bool // no answer came
+	id      string
+}
+
+func newNetlock(off locks) *netlock {
+	return &netlock{off: off, stage: walking, changed: make(chan struct{}), alarm: make(chan struct{}, 1)}
+}
+
+func (n *netlock) to(s stage) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stage != shut {
+		n.stage = s
+	}
+}
+
+func (n *netlock) shut() { n.to(shut) }
+
+// person takes the engine's word about a trusted event.
+func (n *netlock) person(what string, now time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stage != watching {
+		return
+	}
+	n.touchAt = now
+	if what == "send" || (what == "press" && n.acted) {
+		n.sendAt, n.acted = now, true
+	}
+	close(n.changed)
+	n.changed = make(chan struct{})
+}
+
+// rearm ends what the person's last action on Send set free.
+func (n *netlock) rearm() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.sendAt, n.followUp = time.Time{}, false
+}
+
+// verdict is the lock's answer about one request.
+type verdict int
+
+const (
+	abort verdict = iota
+	pass
+	wait // for the person's word, at most lateWord
+)
+
+// judge decides about a request. main: it would take a whole tab elsewhere.
+func (n *netlock) judge(r guard.Request, main bool, now time.Time) verdict {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.off.has(lockBrakes) {
+		return pass
+	}
+	kind := guard.Leaves(r, n.values)
+	_, hostErr := guard.Host(r.URL)
+	switch n.stage {
+	case walking:
+		switch {
+		case submits(r.URL):
+			return abort
+		case n.byHand:
+			return pass
+		case main && hostErr != nil, main && kind == guard.Submission:
+			return abort
+		}
+		return pass
+	case watching:
+		switch {
+		case now.Sub(n.sendAt) < sendSpan, n.followUp:
+			return pass
+		case kind == guard.Traffic && !main && now.Sub(n.touchAt) < touchSpan:
+			return pass
+		}
+		return wait
+	}
+	return abort
+}
+
+// passed keeps what left because of the person's action on Send.
+func (n *netlock) passed(r guard.Request, id string, now time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	plain := guard.Leaves(r, n.values) == guard.Traffic
+	switch {
+	case n.stage != watching || !n.acted:
+		return
+	case plain && (n.followUp || r.Method == "GET" || r.Kind == "ping"):
+		return
+	case now.Sub(n.sendAt) >= sendSpan && !n.followUp:
+		return
+	}
+	n.followUp = n.followUp || !plain
+	n.sent = append(n.sent, &Sent{Time: now, Method: r.Method, Address: hostPath(r.URL), Kind: r.Kind, Plain: plain, id: id})
+}
+
+func (n *netlock) stopped(r guard.Request, main bool, now time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, err := guard.Host(r.URL)
+	a := Attempt{
+		Time: now, Method: r.Method, Address: hostPath(r.URL), Kind: r.Kind,
+		Submission: guard.Leaves(r, n.values) == guard.Submission,
+		OffHost:    main && err != nil,
+		Stage:      map[stage]string{walking: "walk", locked: "locked", watching: "watch", shut: "closing"}[n.stage],
+	}
+	n.attempts = append(n.attempts, a)
+	if a.OffHost || a.Submission {
+		select {
+		case n.alarm <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// answered and failed complete what is known of a request that left.
+func (n *netlock) answered(id string, status int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, s := range n.sent {
+		if s.id == id && id != "" {
+			s.Status = status
+		}
+	}
+}
+
+func (n *netlock) failed(id string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, s := range n.sent {
+		if s.id == id && id != "" && s.Status == 0 {
+			s.Failed = true
+		}
+	}
+}
+
+// answer lets a paused request go or stops it.
+func (b *Browser) answer(e *proto.FetchRequestPaused) {
+	r := b.requestOf(e)
+	main := e.ResourceType == proto.NetworkResourceTypeDocument && b.isTab(string(e.FrameID))
+	v := b.net.judge(r, main, time.Now())
+	if v != wait {
+		b.settle(e, r, main, v)
+		return
+	}
+	b.wg.Add(1)
+	go func() {
+		defer b.wg.Done()
+		b.settle(e, r, main, b.net.await(r, main))
+	}()
+}
+
+// await gives the person's word a moment to arrive.
+func (n *netlock) await(r guard.Request, main bool) verdict {
+	timer := time.NewTimer(lateWord)
+	defer timer.Stop()
+	for {
+		n.mu.Lock()
+		changed := n.changed
+		n.mu.Unlock()
+		if v := n.judge(r, main, time.Now()); v != wait {
+			return v
+		}
+		select {
+		case <-changed:
+		case <-timer.C:
+			return abort
+		}
+	}
+}
+
+func (b *Browser) settle(e *proto.FetchRequestPaused, r guard.Request, main bool, v verdict) {
+	c := b.on(b.ctx, "")
+	if v == pass {
+		b.net.passed(r, string(e.NetworkID), time.Now())
+		b.send(func() { _ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(c) })
+		return
+	}
+	b.net.stopped(r, main, time.Now())
+	b.send(func() {
+		_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(c)
+	})
+}
+
+// send makes a call whose answer nobody waits for.
+func (b *Browser) send(call func()) {
+	b.wg.Add(1)
+	go func() {
+		defer b.wg.Done()
+		call()
+	}()
+}
+
+// closeSockets closes, for a session, the way on which the network lock sees
+// nothing.
+func (c caller) closeSockets() error {
+	_, err := c.Call(c.ctx, string(c.id), methodSockets, socketsClosed{true, json.RawMessage(socketsJSON)})
+	return err
+}
+
+// isTab tells whether a frame is the main frame of a tab; its id is then the
+// target's.
+func (b *Browser) isTab(frame string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.tabs {
+		if string(s.target) == frame {
+			return true
+		}
+	}
+	// A frame that no session owns yet is a tab that is just opening.
+	for _, s := range b.sessions {
+		if string(s.target) == frame {
+			return false
+		}
+	}
+	return false
+}
+
+func (b *Browser) requestOf(e *proto.FetchRequestPaused) guard.Request {
+	r := guard.Request{
+		Method: e.Request.Method, URL: e.Request.URL, Kind: strings.ToLower(string(e.ResourceType)),
+		HasBody: e.Request.HasPostData, Main: e.ResourceType == proto.NetworkResourceTypeDocument,
+	}
+	if e.Request.PostData != "" {
+		r.Body = []byte(e.Request.PostData)
+	}
+	if r.Body == nil {
+		for _, part := range e.Request.PostDataEntries {
+			r.Body = append(r.Body, part.Bytes...)
+		}
+	}
+	return r
+}
+
+// submits tells whether an address alone makes a request a submission.
+func submits(address string) bool {
+	return guard.Leaves(guard.Request{Method: "GET", URL: address}, nil) == guard.Submission
+}
+
+func hostPath(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "?"
+	}
+	return u.Host + u.EscapedPath()
+}

@@ -1,0 +1,258 @@
+package chrome
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nonmerci/nonmerci/internal/guard"
+)
+
+// engine is the only script that runs in a page, in a world of its own.
+//
+//go:embed engine.js
+var engine string
+
+const (
+	worldName   = "nonmerci"    // the isolated world
+	bindingName = "nonmerciSaw" // how the engine reports the person's own action
+	blankPage   = "about:blank" // the only page a tab is opened with
+	callPrefix  = "function(a){return globalThis.nonmerci."
+	callSuffix  = "(a)}"
+)
+
+// function is one function of the engine that the program may call.
+type function struct {
+	name  string
+	looks bool // changes nothing in the page, so it stays allowed after hand-over
+	why   string
+}
+
+func (f function) source() string { return callPrefix + f.name + callSuffix }
+
+// functions lists every function that may be called in a page.
+var functions = []function{
+	{"look", true, "find what is on the page and wait until it says something"},
+	{"facts", true, "read one element: role, name, link, whether it is on top"},
+	{"values", true, "read the form's fields back"},
+	{"watch", true, "notice the person's own action on Send"},
+	{"mark", true, "remember which element is Send, so that it is never pressed"},
+	{"release", true, "let the person's clicks and keys through again"},
+	{"setBelt", false, "stop clicks and keys that the program did not intend"},
+	{"steady", false, "scroll an element into view and wait until it stands still"},
+	{"select", false, "put the cursor into a field and select its text"},
+	{"choose", false, "choose an entry of a list"},
+}
+
+// power is one DevTools method that may pass the gate.
+type power struct {
+	method string
+	params []string // the only parameters that may be given
+	looks  bool     // still allowed after hand-over
+	why    string   // for a person who reads the list
+	check  func(*gate, params) error
+}
+
+type params map[string]json.RawMessage
+
+// text is a string parameter, or empty.
+func (p params) text(name string) string {
+	var s string
+	if json.Unmarshal(p[name], &s) != nil {
+		return ""
+	}
+	return s
+}
+
+func (p params) number(name string) float64 {
+	var n float64
+	if json.Unmarshal(p[name], &n) != nil {
+		return 0
+	}
+	return n
+}
+
+func (p params) is(name, value string) bool { return string(p[name]) == value }
+
+// powers is everything that the program can ask of the browser. It is closed:
+// what is not here does not pass the gate. No method here reads cookies, storage
+// or request bodies, types a key, accepts a dialog or answers in a site's name.
+var powers = []power{
+	{"Browser.getVersion", nil, true, "ask which browser this is", nil},
+	{"Browser.close", nil, true, "close the browser that the program started", nil},
+	{"Target.setDiscoverTargets", []string{"discover"}, true, "be told of tabs that open and close", nil},
+	{"Target.setAutoAttach", []string{"autoAttach", "waitForDebuggerOnStart", "flatten"}, true, "put the locks on every tab, frame and worker before it runs", checkAttach},
+	{"Target.createTarget", []string{"url", "newWindow"}, false, "open one empty tab", checkBlank},
+	{"Runtime.runIfWaitingForDebugger", nil, true, "let a tab run once its locks are on", nil},
+	{"Fetch.enable", []string{"patterns"}, true, "be asked about every request before it leaves", checkPatterns},
+	{"Fetch.continueRequest", []string{"requestId"}, true, "let a request go, unchanged", nil},
+	{"Fetch.failRequest", []string{"requestId", "errorReason"}, true, "stop a request", checkAborted},
+	{"Network.enable", []string{"maxTotalBufferSize", "maxResourceBufferSize", "maxPostDataSize"}, true, "be told the status of the site's answers", nil},
+	{methodSockets, []string{"offline", "matchedNetworkConditions"}, true, "close the way that leaves no request behind (WebSocket)", checkSockets},
+	{"Page.enable", nil, true, "be told when a page changes", nil},
+	{"Page.addScriptToEvaluateOnNewDocument", []string{"source", "worldName", "runImmediately"}, true, "put the program's eyes into a page, out of the page's reach", checkEngine},
+	{"Page.createIsolatedWorld", []string{"frameId", "worldName"}, true, "reach the program's eyes in a page", checkWorld},
+	{"Runtime.addBinding", []string{"name", "executionContextId"}, true, "hear what the program's eyes see", checkBinding},
+	{"Runtime.callFunctionOn", []string{"functionDeclaration", "arguments", "executionContextId", "returnByValue", "awaitPromise"}, true, "call one of the functions below", checkCall},
+	{"Page.navigate", []string{"url"}, false, "go to an address of Meta's", checkAddress},
+	{"Page.bringToFront", nil, true, "show the tab", nil},
+	{"Page.captureScreenshot", []string{"format", "optimizeForSpeed"}, true, "take a picture of what the tab shows", nil},
+	{"Page.handleJavaScriptDialog", []string{"accept"}, false, "dismiss a message box of the page, never accept it", checkDismiss},
+	{"Input.setIgnoreInputEvents", []string{"ignore"}, true, "switch mouse and keyboard of the tab off while it fills the form, and on again", checkIgnore},
+	{"Input.dispatchMouseEvent", []string{"type", "x", "y", "button", "clickCount", "deltaX", "deltaY"}, false, "one press, on what the judge has permitted", checkMouse},
+	{"Input.insertText", []string{"text"}, false, "put the permitted text into the permitted field", checkInsert},
+	{"DOM.enable", nil, true, "needed to mark an element", nil},
+	{"Overlay.enable", nil, true, "needed to mark an element", nil},
+	{"Overlay.highlightRect", []string{"x", "y", "width", "height", "color", "outlineColor"}, true, "mark Send on the screen; the page does not notice", nil},
+	{"Overlay.hideHighlight", nil, true, "take the mark away for a picture", nil},
+}
+
+func digest(source string) string {
+	sum := sha256.Sum256([]byte(source))
+	return hex.EncodeToString(sum[:])
+}
+
+// Powers prints what the program can do in a browser, for people: every
+// DevTools method with its parameters, every script with its digest.
+func Powers() string {
+	var b strings.Builder
+	b.WriteString("DevTools methods (* also after hand-over)\n")
+	for _, p := range powers {
+		fmt.Fprintf(&b, "%s %-40s %s\n    %s\n", star(p.looks), p.method, p.why, strings.Join(p.params, " "))
+	}
+	b.WriteString("\nFunctions called in a page (* also after hand-over)\n")
+	for _, f := range functions {
+		fmt.Fprintf(&b, "%s %-40s %s\n    sha256 %s\n", star(f.looks), f.name, f.why, digest(f.source()))
+	}
+	fmt.Fprintf(&b, "\nScript that holds these functions\n  engine.js\n    sha256 %s\n", digest(engine))
+	b.WriteString("\nHosts that a tab may be taken to\n")
+	for _, h := range guard.Hosts() {
+		fmt.Fprintf(&b, "  %s\n", h)
+	}
+	return b.String()
+}
+
+func star(yes bool) string {
+	if yes {
+		return "*"
+	}
+	return " "
+}
+
+func checkAttach(_ *gate, p params) error {
+	if !p.is("autoAttach", "true") || !p.is("waitForDebuggerOnStart", "true") {
+		return errors.New("attaching is never switched off")
+	}
+	return nil
+}
+
+func checkBlank(_ *gate, p params) error {
+	if p.text("url") != blankPage {
+		return errors.New("a tab is opened empty")
+	}
+	return nil
+}
+
+func checkPatterns(_ *gate, p params) error {
+	if string(p["patterns"]) != `[{"urlPattern":"*","requestStage":"Request"}]` {
+		return errors.New("every request is asked about")
+	}
+	return nil
+}
+
+func checkAborted(_ *gate, p params) error {
+	if p.text("errorReason") != "Aborted" {
+		return errors.New("a request is stopped as aborted, which keeps the page and its text")
+	}
+	return nil
+}
+
+func checkSockets(_ *gate, p params) error {
+	if !p.is("offline", "true") || string(p["matchedNetworkConditions"]) != socketsJSON {
+		return errors.New("the sockets stay closed")
+	}
+	return nil
+}
+
+func checkEngine(_ *gate, p params) error {
+	if p.text("source") != engine || p.text("worldName") != worldName {
+		return errors.New("a script that is not the engine, or not in its own world")
+	}
+	return nil
+}
+
+func checkWorld(_ *gate, p params) error {
+	if p.text("worldName") != worldName {
+		return errors.New("not the engine's world")
+	}
+	return nil
+}
+
+func checkBinding(_ *gate, p params) error {
+	if p.text("name") != bindingName || p.number("executionContextId") == 0 {
+		return errors.New("not the engine's binding")
+	}
+	return nil
+}
+
+func checkCall(g *gate, p params) error {
+	// A remote object as argument would be a hand of the page's inside the engine.
+	var arguments []map[string]json.RawMessage
+	if p["arguments"] != nil && json.Unmarshal(p["arguments"], &arguments) != nil {
+		return errors.New("its arguments cannot be read")
+	}
+	for _, a := range arguments {
+		if len(a) != 1 || a["value"] == nil {
+			return errors.New("an argument that is no plain value")
+		}
+	}
+	source := p.text("functionDeclaration")
+	for _, f := range functions {
+		if f.source() != source {
+			continue
+		}
+		if g.sealed.Load() && !f.looks {
+			return fmt.Errorf("%s changes the page, and the form is handed over", f.name)
+		}
+		return nil
+	}
+	return errors.New("a script that is not on the list")
+}
+
+func checkAddress(_ *gate, p params) error {
+	if submits(p.text("url")) {
+		return errors.New("an address that submits a form")
+	}
+	_, err := guard.Host(p.text("url"))
+	return err
+}
+
+func checkDismiss(_ *gate, p params) error {
+	if !p.is("accept", "false") {
+		return errors.New("a dialog is never accepted")
+	}
+	return nil
+}
+
+func checkIgnore(g *gate, p params) error {
+	if g.sealed.Load() && !p.is("ignore", "false") {
+		return errors.New("after hand-over the person's input stays on")
+	}
+	return nil
+}
+
+func checkMouse(g *gate, p params) error {
+	if p.number("deltaX") != 0 || p.number("deltaY") != 0 {
+		return errors.New("a press does not scroll")
+	}
+	if b := p.text("button"); b != "" && b != "none" && b != "left" || p.number("clickCount") > 1 {
+		return errors.New("a press is one click with the left button")
+	}
+	return g.spendMouse(p.text("type"), p.number("x"), p.number("y"))
+}
+
+func checkInsert(g *gate, p params) error { return g.spendText(p.text("text")) }

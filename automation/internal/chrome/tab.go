@@ -1,0 +1,207 @@
+package chrome
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// Value is a field as it stands in the page.
+type Value struct {
+	Value string `json:"value"`
+	Shown string `json:"shown"` // of a list: the text of the chosen entry
+	Name  string `json:"name"`  // accessible name
+}
+
+// NavigationError says why an address could not be loaded, in the browser's
+// words (net::ERR_…).
+type NavigationError struct{ Reason string }
+
+func (e *NavigationError) Error() string { return "the page could not be loaded: " + e.Reason }
+
+// Open takes the current tab to an address and returns once the site answered.
+func (b *Browser) Open(ctx context.Context, address string) error {
+	s, err := b.current(ctx)
+	if err != nil {
+		return err
+	}
+	res, err := proto.PageNavigate{URL: address}.Call(s.on(ctx))
+	if err != nil {
+		return fmt.Errorf("open the page: %w", err)
+	}
+	if res.ErrorText != "" {
+		return &NavigationError{res.ErrorText}
+	}
+	return nil
+}
+
+// Picture is what the current tab shows, as PNG. The page must have settled,
+// which Look ensures: right after a press a third of the pictures fail.
+func (b *Browser) Picture(ctx context.Context) ([]byte, error) {
+	s, err := b.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.picture(ctx)
+}
+
+func (s *session) picture(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	res, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng, OptimizeForSpeed: true}.Call(s.on(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("take a picture: %w", err)
+	}
+	return res.Data, nil
+}
+
+// Values reads fields back from the page.
+func (b *Browser) Values(ctx context.Context, nodes ...int64) ([]Value, error) {
+	s, err := b.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var got []*Value
+	if err := s.call(ctx, "values", nodes, &got); err != nil {
+		return nil, fmt.Errorf("read the form back: %w", err)
+	}
+	out := make([]Value, 0, len(got))
+	for _, v := range got {
+		if v == nil {
+			return nil, ErrLost
+		}
+		out = append(out, *v)
+	}
+	return out, nil
+}
+
+// Scroll brings an element into view.
+func (b *Browser) Scroll(ctx context.Context, t Target) error {
+	_, err := b.Scrolled(ctx, t)
+	return err
+}
+
+// Scrolled is [Browser.Scroll], and tells whether anything had to move.
+func (b *Browser) Scrolled(ctx context.Context, t Target) (bool, error) {
+	s, err := b.current(ctx)
+	if err != nil {
+		return false, err
+	}
+	var before, after *facts
+	if err := s.call(ctx, "facts", t.Node, &before); err != nil {
+		return false, err
+	}
+	if err := s.call(ctx, "steady", t.Node, &after); err != nil {
+		return false, err
+	}
+	if before == nil || after == nil {
+		return false, ErrLost
+	}
+	return before.X != after.X || before.Y != after.Y, nil
+}
+
+// ByHand tells the network lock whether the walk waits for the person, who may
+// then submit a sign-in.
+func (b *Browser) ByHand(yes bool) {
+	b.net.mu.Lock()
+	defer b.net.mu.Unlock()
+	b.net.byHand = yes
+}
+
+// Arm stops everything that wants to leave the browser from now on. It is the
+// first thing that happens when the form is recognised.
+func (b *Browser) Arm() {
+	if !b.off.has(lockBrakes) {
+		b.net.to(locked)
+	}
+}
+
+// Lock arms every brake: nothing leaves the browser any more, clicks and keys
+// of the tab are dead, and the judge knows which element is Send. values are
+// the person's, so that an attempt to carry them out is recognised.
+func (b *Browser) Lock(ctx context.Context, send Target, values ...string) error {
+	b.Guard(values...)
+	s, err := b.current(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.call(ctx, "mark", send.Node, nil); err != nil {
+		return fmt.Errorf("mark Send: %w", err)
+	}
+	if b.off.has(lockBrakes) {
+		return nil
+	}
+	b.Arm()
+	// Again, and this time an error counts: a browser that is too old for it would
+	// let the page send by a WebSocket.
+	if err := s.on(ctx).closeSockets(); err != nil {
+		return fmt.Errorf("close the sockets: %w", err)
+	}
+	if err := s.call(ctx, "setBelt", map[string]any{"mode": "shut"}, nil); err != nil {
+		return fmt.Errorf("put the belt on: %w", err)
+	}
+	if err := (proto.InputSetIgnoreInputEvents{Ignore: true}).Call(s.on(ctx)); err != nil {
+		return fmt.Errorf("switch the tab's mouse and keyboard off: %w", err)
+	}
+	return nil
+}
+
+// Guard tells the network lock which values must not leave.
+func (b *Browser) Guard(values ...string) {
+	b.net.mu.Lock()
+	defer b.net.mu.Unlock()
+	for _, v := range values {
+		if v != "" && !contains(b.net.values, v) {
+			b.net.values = append(b.net.values, v)
+		}
+	}
+}
+
+// Attempts lists the requests that the lock has stopped so far.
+func (b *Browser) Attempts() []Attempt {
+	b.net.mu.Lock()
+	defer b.net.mu.Unlock()
+	return append([]Attempt(nil), b.net.attempts...)
+}
+
+// Seal ends, for good, the time in which the program can do anything but look.
+func (b *Browser) Seal() { b.gate.seal() }
+
+// ErrNotReleased means that the person's input could not be switched on again.
+var ErrNotReleased = errors.New("the tab's mouse and keyboard could not be switched on again")
+
+// Point marks an element on the screen. The page does not notice. The mark goes
+// away when the mouse moves, so the watch repeats it.
+func (b *Browser) Point(ctx context.Context, t Target) error {
+	s, err := b.current(ctx)
+	if err != nil {
+		return err
+	}
+	return s.point(ctx, t.Node)
+}
+
+func (s *session) point(ctx context.Context, node int64) error {
+	var f *facts
+	if err := s.call(ctx, "facts", node, &f); err != nil {
+		return err
+	}
+	if f == nil {
+		return ErrLost
+	}
+	c := s.on(ctx)
+	if err := (proto.DOMEnable{}).Call(c); err != nil {
+		return err
+	}
+	if err := (proto.OverlayEnable{}).Call(c); err != nil {
+		return err
+	}
+	const room = 8 // CSS pixels around the element
+	shade := func(r, g, b int, a float64) *proto.DOMRGBA { return &proto.DOMRGBA{R: r, G: g, B: b, A: &a} }
+	return proto.OverlayHighlightRect{
+		X: int(f.X-f.W/2) - room, Y: int(f.Y-f.H/2) - room, Width: int(f.W) + 2*room, Height: int(f.H) + 2*room,
+		Color: shade(255, 214, 0, 0.35), OutlineColor: shade(215, 60, 0, 1),
+	}.Call(c)
+}

@@ -1,0 +1,135 @@
+package chrome
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// Watch is what the program can still do after hand-over: look. There is no
+// way back to a [Browser] that acts.
+//
+// It stays with the tab of the form: what the person does in others says nothing
+// about the form.
+type Watch struct {
+	b      *Browser
+	s      *session
+	plan   *Plan
+	commit string // id of the commit target
+	send   Target
+}
+
+// HandOver gives the form to the person: it remembers which element is Send,
+// lets the network lock wait for the person's own action, and switches mouse
+// and keyboard on again. The gate must be sealed.
+func (b *Browser) HandOver(ctx context.Context, plan *Plan, commit string, send Target) (*Watch, error) {
+	if !b.gate.sealed.Load() {
+		return nil, fmt.Errorf("hand over: the gate is not sealed")
+	}
+	s, err := b.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &Watch{b: b, s: s, plan: plan, commit: commit, send: send}
+	if err := w.Follow(ctx, send); err != nil {
+		return nil, err
+	}
+	b.net.to(watching)
+	if err := s.call(ctx, "release", nil, nil); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotReleased, err)
+	}
+	if err := (proto.InputSetIgnoreInputEvents{Ignore: false}).Call(s.on(ctx)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotReleased, err)
+	}
+	_ = proto.PageBringToFront{}.Call(s.on(ctx))
+	return w, nil
+}
+
+// Follow makes the engine notice the person's own action on Send: at hand-over,
+// and again when the site shows the form anew.
+func (w *Watch) Follow(ctx context.Context, send Target) error {
+	var ok bool
+	if err := w.s.call(ctx, "watch", map[string]any{"node": send.Node, "plan": w.plan.Targets[w.commit]}, &ok); err != nil {
+		return fmt.Errorf("watch Send: %w", err)
+	}
+	if !ok {
+		return ErrLost
+	}
+	w.send = send
+	return w.s.listen(ctx)
+}
+
+// listen lets the engine's word reach the program. By execution context, because
+// a binding by name would need the Runtime domain, which pages can notice.
+func (s *session) listen(ctx context.Context) error {
+	world, err := s.engineWorld(ctx)
+	if err != nil {
+		return err
+	}
+	return proto.RuntimeAddBinding{Name: bindingName, ExecutionContextID: world}.Call(s.on(ctx))
+}
+
+// Evidence is what the network lock knows about the person's submission.
+type Evidence struct {
+	Acted    bool      // the person clicked or keyed Send
+	ActedAt  time.Time // the last time
+	Sent     []Sent    // what left because of it
+	Attempts []Attempt // what was stopped
+}
+
+// Evidence tells what is known by now.
+func (w *Watch) Evidence() Evidence {
+	n := w.b.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	e := Evidence{Acted: n.acted, ActedAt: n.sendAt, Attempts: append([]Attempt(nil), n.attempts...)}
+	for _, s := range n.sent {
+		e.Sent = append(e.Sent, *s)
+	}
+	return e
+}
+
+// Rearm makes the next submission need another action of the person, because
+// the page still asks for one.
+func (w *Watch) Rearm() { w.b.net.rearm() }
+
+// ErrClosed means that the person closed the tab of the form.
+var ErrClosed = errors.New("the tab of the form was closed")
+
+// Look tells what is on the page; see [Browser.Look].
+func (w *Watch) Look(ctx context.Context, until Until) (View, error) {
+	return w.b.lookIn(ctx, w.tab, w.plan, until)
+}
+
+func (w *Watch) tab(context.Context) (*session, error) {
+	select {
+	case <-w.b.ctx.Done():
+		return nil, ErrGone
+	case <-w.s.closed:
+		// A browser that dies detaches its tabs first.
+		select {
+		case <-w.b.ctx.Done():
+			return nil, ErrGone
+		case <-time.After(deathRattle):
+			return nil, ErrClosed
+		}
+	default:
+		return w.s, nil
+	}
+}
+
+// deathRattle is how long a browser that dies takes from closing its tabs to
+// closing the pipe.
+const deathRattle = 500 * time.Millisecond
+
+// Picture is what the tab shows, without the mark on Send.
+func (w *Watch) Picture(ctx context.Context) ([]byte, error) {
+	_ = proto.OverlayHideHighlight{}.Call(w.s.on(ctx))
+	return w.s.picture(ctx)
+}
+
+// Point repeats the mark on Send, which the first move of the mouse takes away.
+func (w *Watch) Point(ctx context.Context) error { return w.s.point(ctx, w.send.Node) }

@@ -1,0 +1,53 @@
+package automation
+
+import (
+	"context"
+	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// FindBrowser returns the path of the browser to start: the first usable one,
+// or the one that wanted names (a brand or a path). lookup reads the environment.
+func FindBrowser(wanted string, lookup func(string) (string, bool)) (string, error) {
+	return chrome.Find(wanted, lookup)
+}
+
+// Powers prints all that the program can do in a browser, for people.
+func Powers() string { return chrome.Powers() }
+
+// Login opens the service's start page so that the person signs in by hand. It
+// recognises that they are in by the page alone, and touches nothing before. It
+// keeps no record.
+func Login(ctx context.Context, req Request) (Result, error) {
+	r := &run{req: req, started: time.Now()}
+	r.req.NoWait = false
+	r.defaults()
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	defer r.cancel(nil)
+	end := r.ending(r.login(ctx))
+	if r.browser != nil {
+		if err := r.browser.Close(); err != nil {
+			r.req.Log("close the browser", map[string]any{"error": err.Error()})
+		}
+	}
+	return r.result(end), nil
+}
+
+func (r *run) login(ctx context.Context) error {
+	if err := r.startBrowser(ctx); err != nil {
+		return err
+	}
+	r.walk = &walker{req: &r.req, page: r.browser, plan: chrome.NewPlan(r.req.Flow), keep: r.keep}
+	r.browser.ByHand(true)
+	if _, err := r.walk.take(ctx, selectors.Step{Verb: selectors.Open, On: "home"}); err != nil {
+		return err
+	}
+	if r.walk.kind() != selectors.PageKind {
+		return r.walk.lost()
+	}
+	return &stop{outcome: Ready, what: hint.Say("You are signed in to %s in nonmerci's browser profile. Nothing else was done.", r.req.Flow.Title),
+		next: hint.Say("Now run `nonmerci object %s`.", r.req.Flow.Service)}
+}

@@ -1,0 +1,350 @@
+package automation
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/guard"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// page is the browser as the walk sees it. There are two: the real one and the
+// table-driven one of the tests.
+type page interface {
+	Open(ctx context.Context, address string) error
+	Look(ctx context.Context, plan *chrome.Plan, until chrome.Until) (chrome.View, error)
+	Press(ctx context.Context, id string, t chrome.Target) error
+	Picture(ctx context.Context) ([]byte, error)
+	Attempts() []chrome.Attempt
+	ByHand(bool)
+}
+
+// How long the walk waits, and how far it goes.
+const (
+	openWait  = 20 * time.Second // for a site to answer
+	placeWait = 10 * time.Second // for a page to be recognised after it was opened
+	pressWait = 6 * time.Second  // for a press to show
+	lateWait  = 4 * time.Second  // for something to appear on a page that is recognised already
+	maxSteps  = 40               // of one route; more is a loop
+
+	strangeWait = 2 * time.Minute        // for the person, on a page that nobody knows and that does not change
+	beat        = 200 * time.Millisecond // at least, between two looks while the person acts
+
+	maxSilences = 1 // addresses that may leave the walk without an answer
+)
+
+// Pseudo-places of a route.
+const (
+	start     = "start"
+	elsewhere = "elsewhere" // every page that is not recognised
+)
+
+// walker walks one run's routes. Its trail and view are what the run reports.
+type walker struct {
+	req   *Request
+	page  page
+	plan  *chrome.Plan
+	keep  func(what happening) // the journal
+	view  chrome.View
+	place string   // the place of the view; empty: not recognised
+	trail []string // places, in order, without repetitions in a row
+
+	unavailable bool // a page said that the form is not offered
+	failed      *stop
+	missing     []string // what this route looked for and did not find
+	attempts    int      // attempts of the network lock that were dealt with
+	silences    int      // addresses that did not answer in time
+}
+
+// happening is one thing for the journal.
+type happening struct {
+	kind   string // place, action, gate, lost, blocked
+	place  string
+	verb   string
+	on     string
+	detail string
+	view   *chrome.View // with kind place: what to take a picture of
+}
+
+// errLost means that a route has no way left.
+var errLost = errors.New("no way left on this route")
+
+// routes lists the flow's routes, the wanted one first.
+func routes(f *selectors.Flow, wanted string) []string {
+	var out []string
+	for _, name := range []string{wanted, "settings", "policy", "direct"} {
+		if _, ok := f.Routes[name]; ok && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// walk leads to the form, or ends with a *stop.
+func (w *walker) walk(ctx context.Context) error {
+	for _, name := range routes(w.req.Flow, w.req.Route) {
+		err := w.follow(ctx, w.req.Flow.Routes[name])
+		if !errors.Is(err, errLost) {
+			return err
+		}
+		w.keep(happening{kind: "lost", on: name, detail: strings.Join(w.missing, ", ")})
+		w.missing = nil
+	}
+	if lost := w.lost(); w.req.NoWait || lost.outcome != NotFound {
+		return lost
+	}
+	return w.byHand(ctx)
+}
+
+// follow walks one route: recognise the place, do what the route has for it.
+func (w *walker) follow(ctx context.Context, route selectors.Route) error {
+	used := map[string]map[int]bool{}
+	at, base := start, start // where the walk is, and the last page that was recognised
+	waited, gates := false, 0
+	for range maxSteps {
+		way, ok, err := w.next(route, used, at, &base, waited)
+		if err != nil {
+			return err
+		}
+		gated := false
+		if ok {
+			if used[base] == nil {
+				used[base] = map[int]bool{}
+			}
+			used[base][way] = true
+			waited = false
+			gated, err = w.take(ctx, route[base][way])
+		} else {
+			waited = true
+			if err = w.look(ctx, chrome.Until{Not: w.view.Signature, Within: lateWait}); err == nil {
+				gated, err = w.settle(ctx)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if gated && ok && gates < 3 {
+			gates++
+			delete(used[base], way) // the gate is passed: what led to it may lead further
+		}
+		switch w.kind() {
+		case selectors.FormKind:
+			return nil
+		case selectors.PageKind:
+			waited = waited && at == w.place
+			at, base = w.place, w.place
+		default:
+			waited = waited && at == elsewhere
+			at = elsewhere
+		}
+	}
+	return errLost
+}
+
+// next picks a way: the first press that is left and possible here; else, once,
+// a moment for what is missing to appear (no way, no error); else the first
+// address that is left here, or at the last page that was recognised. It sets
+// base to the place whose way it is.
+func (w *walker) next(route selectors.Route, used map[string]map[int]bool, at string, base *string, waited bool) (way int, ok bool, err error) {
+	first := func(place string, fits func(selectors.Step) bool) (int, bool) {
+		for i, s := range route[place] {
+			if !used[place][i] && fits(s) {
+				*base = place
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	if at != start {
+		for _, s := range route[at] {
+			if s.Verb == selectors.Press && w.view.Targets[s.On].OtherForm() {
+				return 0, false, w.wrongForm() // this account is offered another form
+			}
+		}
+		way, ok = first(at, func(s selectors.Step) bool { return s.Verb == selectors.Press && w.view.Sees(s.On) })
+		if ok {
+			return way, true, nil
+		}
+		missing := slices.ContainsFunc(route[at], func(s selectors.Step) bool { return s.Verb == selectors.Press })
+		if missing && !waited && w.view.Status < 400 {
+			return 0, false, nil
+		}
+		for _, s := range route[at] {
+			if s.Verb == selectors.Press {
+				w.miss(s.On)
+			}
+		}
+	}
+	opens := func(s selectors.Step) bool { return s.Verb == selectors.Open }
+	was := *base
+	for _, place := range []string{at, was, start} {
+		if way, ok = first(place, opens); ok {
+			return way, true, nil
+		}
+	}
+	return 0, false, errLost
+}
+
+// take does one step and recognises where it led. It tells whether a gate had
+// to be passed by the person on the way.
+func (w *walker) take(ctx context.Context, s selectors.Step) (gated bool, err error) {
+	before := w.view.Signature
+	within := pressWait
+	switch s.Verb {
+	case selectors.Open:
+		within = placeWait
+		w.keep(happening{kind: "action", verb: "open", on: s.On, place: w.place})
+		opening, cancel := context.WithTimeout(ctx, openWait)
+		err = w.page.Open(opening, w.req.Flow.Address[s.On])
+		cancel()
+	case selectors.Press:
+		w.keep(happening{kind: "action", verb: "press", on: s.On, place: w.place})
+		err = w.page.Press(ctx, s.On, w.view.Targets[s.On])
+	}
+	if err != nil {
+		if err = w.weigh(ctx, s, err); err != nil {
+			return false, err
+		}
+		if s.Verb == selectors.Open {
+			w.place, w.view = "", chrome.View{}
+			return false, nil
+		}
+		within = lateWait
+	}
+	if err := w.look(ctx, chrome.Until{Not: before, Within: within}); err != nil {
+		return false, err
+	}
+	return w.settle(ctx)
+}
+
+// weigh decides whether an error ends the walk or only this way.
+func (w *walker) weigh(ctx context.Context, s selectors.Step, err error) error {
+	var refusal *guard.Refusal
+	var nav *chrome.NavigationError
+	switch {
+	case ctx.Err() != nil, errors.Is(err, chrome.ErrGone):
+		return err
+	case errors.As(err, &refusal):
+		w.keep(happening{kind: "blocked", verb: string(s.Verb), on: s.On, detail: refusal.Error()})
+		if dangerous(refusal.Reason) {
+			return &stop{outcome: Refused, what: refusal.What(), next: byHandNext(), cause: err}
+		}
+		w.miss(s.On)
+		return nil
+	case errors.As(err, &nav), errors.Is(err, context.DeadlineExceeded):
+		if err := w.alarm(); err != nil {
+			return err
+		}
+		w.keep(happening{kind: "failed", verb: string(s.Verb), on: s.On, detail: err.Error()})
+		w.failed = &stop{outcome: Failed, what: hint.Say("The site could not be reached, or did not answer. Nothing was filled in and nothing was sent."),
+			next: hint.Say("Check the internet connection, open the site in a browser by hand, and try again later."), cause: err}
+		if errors.Is(err, context.DeadlineExceeded) {
+			w.silences++
+		}
+		if w.silences > maxSilences {
+			return w.failed
+		}
+		return nil
+	case errors.Is(err, chrome.ErrLost):
+		w.miss(s.On)
+		return nil
+	}
+	return err
+}
+
+// dangerous tells a refusal that means something is wrong with the page from
+// one that means the element is out of reach.
+func dangerous(r guard.Reason) bool {
+	switch r {
+	case guard.OffList, guard.Submits, guard.NearSend, guard.SendWord, guard.Disguised:
+		return true
+	}
+	return false
+}
+
+// look looks, and turns what the network lock stopped into a refusal.
+func (w *walker) look(ctx context.Context, until chrome.Until) error {
+	v, err := w.page.Look(ctx, w.plan, until)
+	if errors.Is(err, chrome.ErrAlarm) {
+		if err := w.alarm(); err != nil {
+			return err
+		}
+		v, err = w.page.Look(ctx, w.plan, until)
+	}
+	if err != nil {
+		return err
+	}
+	if err := w.alarm(); err != nil {
+		return err
+	}
+	if v.Status >= 500 {
+		w.failed = &stop{outcome: Failed, what: hint.Say("The site answered with an error of its own (%s). Nothing was filled in and nothing was sent.", itoa(v.Status)),
+			next: hint.Say("This is not a fault of yours. Try again later.")}
+	}
+	w.view = v
+	w.place, err = w.recognise(v)
+	if v.Status >= 400 && (w.kind() == selectors.PageKind || w.kind() == selectors.FormKind) {
+		w.place = "" // an error page may stand at any address
+	}
+	return err
+}
+
+// alarm reports a request that the lock stopped and that ends the walk.
+func (w *walker) alarm() error {
+	all := w.page.Attempts()
+	fresh := all[min(w.attempts, len(all)):]
+	w.attempts = len(all)
+	for _, a := range fresh {
+		switch {
+		case a.OffHost:
+			w.keep(happening{kind: "blocked", verb: "navigation", on: a.Address})
+			return &stop{outcome: Refused,
+				what: hint.Say("The way led to %s, which is not one of Meta's addresses that nonmerci knows. It did not go there. Nothing was filled in and nothing was sent.", hostOf(a.Address)),
+				next: byHandNext()}
+		case a.Submission:
+			w.keep(happening{kind: "blocked", verb: "submission", on: a.Address})
+			return &stop{outcome: Refused,
+				what: hint.Say("The page tried to send something by itself. nonmerci stopped it. Nothing was sent."),
+				next: byHandNext()}
+		}
+	}
+	return nil
+}
+
+// rank orders the kinds of places: what lies in front is looked at first.
+var rank = []selectors.Kind{selectors.Gate, selectors.Aside, selectors.End, selectors.FormKind, selectors.PageKind}
+
+// recognise names the one place that a view shows, or none. Two pages at once
+// are none: nobody guesses.
+func (w *walker) recognise(v chrome.View) (string, error) {
+	for _, kind := range rank {
+		var fit []string
+		for _, id := range v.Places {
+			if p := w.req.Flow.Places[id]; p.Kind == kind && p.Means != selectors.Thanks {
+				fit = append(fit, id)
+			}
+		}
+		switch {
+		case len(fit) == 0:
+			continue
+		case len(fit) > 1 && kind != selectors.Gate:
+			w.keep(happening{kind: "conflict", detail: fit[0] + ", " + fit[1]})
+			return "", nil
+		}
+		return fit[0], nil
+	}
+	return "", nil
+}
+
+func (w *walker) kind() selectors.Kind { return w.req.Flow.Places[w.place].Kind }
+
+func (w *walker) miss(target string) {
+	if !slices.Contains(w.missing, target) {
+		w.missing = append(w.missing, target)
+	}
+}

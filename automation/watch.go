@@ -1,0 +1,176 @@
+package automation
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/record"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// restWait is how long a page may take, after the server's answer, to show what
+// it makes of it.
+const restWait = 2 * time.Second
+
+// watcher follows what the person does with the form. It can only look.
+type watcher struct {
+	r        *run
+	w        *chrome.Watch
+	form     *form
+	view     chrome.View
+	noted    int       // requests of the person's that are in the journal
+	stops    int       // stopped requests that are in the journal
+	settled  int       // requests whose answer is dealt with: the page asked again
+	answered time.Time // since when there is an answer that is not dealt with
+	coded    bool      // the person was told of the code
+}
+
+// watch waits for the person's own Send and for what comes back.
+func (r *run) watch(ctx context.Context, w *chrome.Watch, f *form) error {
+	o := &watcher{r: r, w: w, form: f, view: r.walk.view}
+	end := time.Now().Add(r.req.Wait)
+	for time.Now().Before(end) {
+		v, err := w.Look(ctx, chrome.Until{Not: o.view.Signature, Within: min(700*time.Millisecond, time.Until(end)), Patience: time.Second})
+		o.note()
+		switch {
+		case errors.Is(err, chrome.ErrClosed):
+			return o.over()
+		case errors.Is(err, chrome.ErrGone):
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil && v.Document != "":
+			o.see(ctx, v)
+		}
+		if done := o.judge(ctx); done != nil {
+			return done
+		}
+		_ = w.Point(ctx)
+	}
+	return o.over()
+}
+
+// see takes a new view. A form in a new document is watched anew.
+func (o *watcher) see(ctx context.Context, v chrome.View) {
+	fresh := v.Document != o.view.Document
+	if len(v.Places) == 0 && !fresh {
+		return // the page is between two states
+	}
+	o.view = v
+	if send := v.Targets[o.form.commit]; fresh && send.Found() {
+		if err := o.w.Follow(ctx, send); err != nil {
+			o.r.req.Log("follow send", map[string]any{"error": err.Error()})
+		}
+	}
+}
+
+// note writes what the network lock saw since last time.
+func (o *watcher) note() {
+	e := o.w.Evidence()
+	for _, a := range e.Attempts[min(o.stops, len(e.Attempts)):] {
+		o.stops++
+		if a.Stage == "watch" && a.Submission {
+			o.r.event(record.EventBlocked, record.BasisNetwork, map[string]any{"method": a.Method, "address": a.Address, "kind": a.Kind})
+			o.r.req.Tell(hint.Say("The page tried to send something without your click on Send. nonmerci stopped it."))
+		}
+	}
+	for _, s := range e.Sent[min(o.noted, len(e.Sent)):] {
+		o.noted++
+		if s.Plain {
+			continue
+		}
+		o.r.left = true
+		o.r.event(record.EventSubmitSeen, record.BasisNetwork, map[string]any{"method": s.Method, "address": s.Address, "kind": s.Kind})
+		o.r.req.Tell(hint.Say("You pressed Send. The form is on its way; waiting for the answer."))
+	}
+}
+
+// judge tells how it stands: nil as long as it is open.
+func (o *watcher) judge(ctx context.Context) error {
+	ok, status, answered := o.answer()
+	if !answered {
+		return nil
+	}
+	if o.answered.IsZero() {
+		o.answered = time.Now()
+		o.r.event(record.EventAnswerSeen, record.BasisNetwork, map[string]any{"status": status})
+		return nil // give the page one look to change
+	}
+	asks, waited := o.asks(), time.Since(o.answered)
+	switch {
+	case ok && o.is(selectors.Thanks), ok && !asks && waited > restWait:
+		o.r.event(record.EventConfirmationSeen, record.BasisPage, map[string]any{"places": o.view.Places, "address": o.view.Address})
+		o.picture(ctx, "after")
+		return &stop{outcome: Sent, what: hint.Say("You sent the objection. It was seen leaving, the site took it, and the page no longer asks for it."),
+			next: hint.Say("Meta answers by e-mail. Keep that mail; look into the spam folder too.")}
+	case o.kind(selectors.Gate) && !o.coded:
+		o.coded = true
+		o.r.event(record.EventAsked, record.BasisPage, map[string]any{"places": o.view.Places})
+		o.r.req.Tell(hint.Say("The site wants something more from you, such as a code that it has mailed. Please answer it in the window."))
+	case asks && !o.kind(selectors.Gate) && waited > restWait:
+		o.askedAgain(ctx)
+	}
+	return nil
+}
+
+// answer sums up what the server said to what is not dealt with yet.
+func (o *watcher) answer() (ok bool, status int, answered bool) {
+	for i, s := range o.w.Evidence().Sent {
+		if i < o.settled || s.Plain || s.Status == 0 && !s.Failed {
+			continue
+		}
+		answered, status, ok = true, s.Status, s.Status >= 200 && s.Status < 400
+	}
+	return ok, status, answered
+}
+
+// askedAgain deals with a page that shows the form or an error after the
+// answer: the next submission needs another action of the person.
+func (o *watcher) askedAgain(ctx context.Context) {
+	o.settled, o.answered = len(o.w.Evidence().Sent), time.Time{}
+	o.w.Rearm()
+	o.r.event(record.EventStillAsking, record.BasisPage, map[string]any{"places": o.view.Places})
+	o.picture(ctx, "still-asking")
+	o.r.req.Tell(hint.Say("The page still asks for the form. If it shows what is missing, correct it and press Send again."))
+}
+
+// asks tells whether the page still asks for the form, a code or a sign-in.
+func (o *watcher) asks() bool {
+	return o.view.Sees(o.form.commit) || o.kind(selectors.FormKind) || o.kind(selectors.Gate) || o.is(selectors.Trouble)
+}
+
+func (o *watcher) kind(k selectors.Kind) bool {
+	return slices.ContainsFunc(o.view.Places, func(p string) bool { return o.r.req.Flow.Places[p].Kind == k })
+}
+
+func (o *watcher) is(m selectors.Meaning) bool {
+	return slices.ContainsFunc(o.view.Places, func(p string) bool { return o.r.req.Flow.Places[p].Means == m })
+}
+
+func (o *watcher) picture(ctx context.Context, name string) {
+	if o.kind(selectors.Gate) {
+		return
+	}
+	png, err := o.w.Picture(ctx)
+	if err != nil {
+		return
+	}
+	o.r.journal(func() error {
+		_, err := o.r.rec.Picture(name, record.Caption{Place: name, Address: o.view.Address}, png)
+		return err
+	})
+}
+
+// over is the end of the wait, or a window that the person closed.
+func (o *watcher) over() error {
+	if o.note(); o.r.left {
+		return &stop{outcome: SentUnconfirmed, what: hint.Say("The form left the browser, but nothing on the page confirms that it was accepted."),
+			next: hint.Say("Look for a mail from Meta. If none comes within two days, run the command again.")}
+	}
+	return &stop{outcome: NotSent, what: hint.Say("The form was ready, but Send was not pressed. Nothing was sent."),
+		next: hint.Say("Run the command again when you are ready to send.")}
+}

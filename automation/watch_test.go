@@ -1,0 +1,150 @@
+package automation_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod/lib/cdp"
+
+	"github.com/nonmerci/nonmerci/automation"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/rehearsal"
+)
+
+// hand is a person's hand: a second DevTools client, beside the program's pipe.
+type hand struct {
+	t    *testing.T
+	port int
+}
+
+func newHand(t *testing.T) *hand {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return &hand{t, l.Addr().(*net.TCPAddr).Port}
+}
+
+func (h *hand) arg() string { return fmt.Sprintf("remote-debugging-port=%d", h.port) }
+
+// on runs act in the tab that shows one of Meta's pages.
+func (h *hand) on(ctx context.Context, act func(call func(method string, params any) json.RawMessage)) {
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://127.0.0.1:%d/json/list", h.port), nil)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.t.Error(err)
+		return
+	}
+	defer res.Body.Close()
+	var tabs []struct {
+		Type, URL string
+		Socket    string `json:"webSocketDebuggerUrl"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&tabs); err != nil {
+		h.t.Error(err)
+		return
+	}
+	for _, tab := range tabs {
+		if tab.Type != "page" || !strings.HasPrefix(tab.URL, "https://") {
+			continue
+		}
+		ws := &cdp.WebSocket{}
+		if err := ws.Connect(ctx, tab.Socket, nil); err != nil {
+			h.t.Error(err)
+			return
+		}
+		defer ws.Close()
+		c := cdp.New().Start(ws)
+		go func() {
+			for range c.Event() {
+			}
+		}()
+		act(func(method string, params any) json.RawMessage {
+			raw, err := c.Call(ctx, "", method, params)
+			if err != nil {
+				h.t.Errorf("%s: %v", method, err)
+			}
+			return raw
+		})
+		return
+	}
+	h.t.Error("no tab")
+}
+
+// press clicks the middle of the first element that the selector finds.
+func (h *hand) press(ctx context.Context, selector string) {
+	h.on(ctx, func(call func(string, any) json.RawMessage) {
+		raw := call("Runtime.evaluate", map[string]any{"returnByValue": true, "expression": fmt.Sprintf(
+			`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`, selector)})
+		var got struct{ Result struct{ Value []float64 } }
+		if err := json.Unmarshal(raw, &got); err != nil || len(got.Result.Value) != 2 {
+			h.t.Errorf("find %s: %v %s", selector, err, raw)
+			return
+		}
+		at := map[string]any{"x": got.Result.Value[0], "y": got.Result.Value[1], "button": "left", "clickCount": 1}
+		for _, kind := range []string{"mousePressed", "mouseReleased"} {
+			at["type"] = kind
+			call("Input.dispatchMouseEvent", at)
+		}
+	})
+}
+
+const sendButton = `button[type=submit]:not([name=search]), div[role=button].send, main [role=button]`
+
+// watched runs one objection to hand-over and lets the hand act there.
+func watched(t *testing.T, variant string, wait time.Duration, act func(ctx context.Context, h *hand)) (automation.Result, *rehearsal.Site) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
+	v, err := rehearsal.ParseVariant(variant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHand(t)
+	return object(t, v, func(r *automation.Request) {
+		r.Email, r.Explanation, r.NoWait, r.Wait = "marie@courrier.example", "Non merci.", false, wait
+		r.Browser.Args = append(r.Browser.Args, h.arg())
+		tell := r.Tell
+		r.Tell = func(s hint.Text) {
+			tell(s)
+			if strings.HasPrefix(s.Format, "If everything is right") && act != nil {
+				go act(t.Context(), h)
+			}
+		}
+	})
+}
+
+func TestThePersonSends(t *testing.T) {
+	for _, variant := range []string{"", "language=fr&markup=script", "service=facebook&markup=script", "service=facebook&language=xx"} {
+		t.Run(variant, func(t *testing.T) {
+			res, site := watched(t, variant, 20*time.Second, func(ctx context.Context, h *hand) { h.press(ctx, sendButton) })
+			if res.Outcome != automation.Sent {
+				t.Errorf("outcome %s: %s", res.Outcome, res.Message)
+			}
+			if n := site.Submissions(); n != 1 {
+				t.Errorf("%d submissions, want 1: %v", n, site.ByChannel())
+			}
+			if got := site.LastSubmission().Encode(); !strings.Contains(got, "marie%40courrier.example") || !strings.Contains(got, "Non+merci.") {
+				t.Errorf("what arrived: %s", got)
+			}
+		})
+	}
+}
+
+func TestNobodySends(t *testing.T) {
+	res, site := watched(t, "", 2*time.Second, nil)
+	if res.Outcome != automation.NotSent {
+		t.Errorf("outcome %s: %s", res.Outcome, res.Message)
+	}
+	if n := site.Submissions(); n != 0 {
+		t.Errorf("%d submissions reached the site", n)
+	}
+}

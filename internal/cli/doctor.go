@@ -1,0 +1,274 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nonmerci/nonmerci/automation"
+	"github.com/nonmerci/nonmerci/config"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// checkup is what doctor came upon at one point.
+type checkup struct {
+	grade grade
+	what  hint.Text
+	mend  hint.Text // what to do about it
+}
+
+// grade says how much a checkup matters.
+type grade int
+
+const (
+	fine    grade = iota + 1
+	remark        // worth mending, but nonmerci works
+	trouble       // nonmerci cannot do its main job
+)
+
+func (g grade) word() hint.Text {
+	switch g {
+	case fine:
+		return hint.Say("ok")
+	case remark:
+		return hint.Say("note")
+	}
+	return hint.Say("problem")
+}
+
+func (a *app) doctorCmd() *cobra.Command {
+	var powers bool
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "check what could keep nonmerci from working here",
+		Long: `Looks at everything that could keep nonmerci from working on this computer, and
+says how to mend it. It starts no walk and opens no page.
+
+EXIT STATUS
+  0  nothing stands in the way
+  7  something does`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if powers {
+				return a.print(automation.Powers())
+			}
+			return a.doctor(cmd.Context())
+		},
+	}
+	cmd.Flags().BoolVar(&powers, "powers", false, "print all that nonmerci can do in the browser, and check nothing")
+	return cmd
+}
+
+func (a *app) doctor(ctx context.Context) error {
+	c, settings := a.checkSettings()
+	all := []checkup{settings, a.checkUser(), a.checkScreen()}
+	all = append(all, a.checkBrowser(ctx, c)...)
+	all = append(all, a.checkProfile(c), a.checkRecords(c))
+	for _, service := range selectors.Services() {
+		all = append(all, a.checkFlow(service)...)
+	}
+	var b strings.Builder
+	blocked := false
+	for _, one := range all {
+		blocked = blocked || one.grade == trouble
+		fmt.Fprintf(&b, "%-9s%s\n", one.grade.word().In(a.lang), one.what.In(a.lang))
+		if one.mend.Format != "" {
+			fmt.Fprintf(&b, "%-9s→ %s\n", "", one.mend.In(a.lang))
+		}
+	}
+	if err := a.print(b.String()); err != nil {
+		return err
+	}
+	if blocked {
+		return exit(exitFailed)
+	}
+	return nil
+}
+
+func (a *app) checkSettings() (config.Config, checkup) {
+	file := a.configFile()
+	c, err := config.Load(config.Source{Lookup: a.Lookup, File: file})
+	if err != nil {
+		// What comes after it is checked with the defaults.
+		c, _ = config.Load(config.Source{})
+		if p, ok := hint.Of(err); ok {
+			return c, checkup{trouble, p.What, p.Next}
+		}
+		return c, checkup{trouble, hint.Say("The settings could not be read."), hint.Say("Correct the file %s, or move it away.", file)}
+	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return c, checkup{grade: fine, what: hint.Say("Settings: there is no settings file, and none is needed.")}
+	}
+	return c, checkup{grade: fine, what: hint.Say("Settings: %s", file)}
+}
+
+func (a *app) checkUser() checkup {
+	if a.Root {
+		return checkup{trouble, hint.Say("You are the superuser (root), for whom the browser cannot protect itself. Only rehearsals work."),
+			hint.Say("Run nonmerci as an ordinary user.")}
+	}
+	return checkup{grade: fine, what: hint.Say("User: an ordinary one, as it should be.")}
+}
+
+func (a *app) checkScreen() checkup {
+	if !a.display() {
+		return checkup{trouble, hint.Say("There is no screen to show a window on. Only rehearsals work."),
+			hint.Say("Run nonmerci in a desktop session.")}
+	}
+	return checkup{grade: fine, what: hint.Say("Screen: there is one.")}
+}
+
+func (a *app) checkBrowser(ctx context.Context, c config.Config) []checkup {
+	path, err := automation.FindBrowser(c.Browser, a.Lookup)
+	if err != nil {
+		p := noBrowser()
+		return []checkup{{trouble, p.What, p.Next}}
+	}
+	var all []checkup
+	version, err := browserVersion(ctx, path)
+	switch {
+	case err != nil:
+		all = append(all, checkup{trouble, hint.Say("The browser %s does not say its version: %s.", path, strings.TrimSuffix(err.Error(), ".")),
+			hint.Say("Start this browser by hand to see what is wrong, or name another one with --browser.")})
+	case version == "":
+		all = append(all, checkup{grade: fine, what: hint.Say("Browser: %s", path)})
+	case major(version) < oldest:
+		all = append(all, checkup{remark, hint.Say("The browser %s (%s) is so old that it gets no security updates any more.", path, version),
+			hint.Say("Update the browser.")})
+	default:
+		all = append(all, checkup{grade: fine, what: hint.Say("Browser: %s (%s)", path, version)})
+	}
+	if dir := a.profile(c); strings.HasPrefix(path, "/snap/") && hidden(dir, a.home()) {
+		all = append(all, checkup{trouble, hint.Say("Chromium from Snap may not write to %s, because a part of this path begins with a dot.", dir),
+			hint.Say("Give another folder with --profile, such as %s, or install Google Chrome.", filepath.Join(a.home(), "snap", "chromium", "common", "nonmerci"))})
+	}
+	return all
+}
+
+// oldest is the browser version below which doctor says a word: Chrome 136 is of
+// April 2025.
+const oldest = 136
+
+// browserVersion is what the browser calls itself. On Windows asking would open
+// a window, so it stays empty.
+func browserVersion(ctx context.Context, path string) (string, error) {
+	if runtime.GOOS == "windows" {
+		return "", nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, "--version")
+	cmd.WaitDelay = time.Second
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		return "", errors.New("no answer within 10 seconds")
+	}
+	if err != nil {
+		return "", err
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	if major(first) == 0 {
+		return "", errors.New("the answer holds no version")
+	}
+	return strings.TrimSpace(first), nil
+}
+
+// major is the first number of a version, or 0.
+func major(version string) int {
+	m := regexp.MustCompile(`\b(\d+)\.\d`).FindStringSubmatch(version)
+	if m == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// hidden tells whether a path below home goes through a folder whose name begins
+// with a dot.
+func hidden(path, home string) bool {
+	rel, err := filepath.Rel(home, path)
+	return err == nil && !strings.HasPrefix(rel, "..") && strings.Contains("/"+filepath.ToSlash(rel), "/.")
+}
+
+func (a *app) checkProfile(c config.Config) checkup {
+	dir := a.profile(c)
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := writable(dir); err != nil {
+			return checkup{trouble, hint.Say("The browser profile cannot be made in %s.", dir), hint.Say("Make sure that you may write there, or name another folder with --profile.")}
+		}
+		return checkup{grade: fine, what: hint.Say("Browser profile: %s will be made when it is needed; you sign in there once.", dir)}
+	case err != nil || !info.IsDir():
+		return checkup{trouble, hint.Say("The browser profile %s is not a folder that can be used.", dir), hint.Say("Name another folder with --profile.")}
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return checkup{remark, hint.Say("Other users of this computer may look into the browser profile %s, which holds your sign-in.", dir),
+			hint.Say("Close it to them: chmod 700 %s", dir)}
+	}
+	if err := writable(dir); err != nil {
+		return checkup{trouble, hint.Say("The browser profile %s cannot be written to.", dir), hint.Say("Make sure that you may write there, or name another folder with --profile.")}
+	}
+	return checkup{grade: fine, what: hint.Say("Browser profile: %s", dir)}
+}
+
+func (a *app) checkRecords(c config.Config) checkup {
+	dir := a.records(c)
+	if err := writable(dir); err != nil {
+		return checkup{trouble, hint.Say("No record can be kept in %s.", dir), hint.Say("Make sure that you may write there and that the disk is not full, or name another folder with --records.")}
+	}
+	return checkup{grade: fine, what: hint.Say("Records: %s", dir)}
+}
+
+// writable tries whether a file can be made in dir or, where dir is missing, in
+// the nearest folder above it. It leaves nothing behind.
+func writable(dir string) error {
+	for {
+		f, err := os.CreateTemp(dir, ".nonmerci-*")
+		if err == nil {
+			return errors.Join(f.Close(), os.Remove(f.Name()))
+		}
+		above := filepath.Dir(dir)
+		if !errors.Is(err, fs.ErrNotExist) || above == dir {
+			return err
+		}
+		dir = above
+	}
+}
+
+func (a *app) checkFlow(service string) []checkup {
+	flow, warnings, err := selectors.Load(a.flowDir(), service)
+	if err != nil {
+		return []checkup{{trouble, hint.Say("The flow of %s cannot be used: %s.", service, err), hint.Say("This is a fault of nonmerci. Please report it.")}}
+	}
+	var all []checkup
+	for _, w := range warnings {
+		what := hint.Say("%s", w.Error())
+		if f, ok := errors.AsType[selectors.Finding](w); ok {
+			what = hint.Say("%s:%d:%d: %s The built-in file is used instead.", f.File, f.Line, f.Column, f.What)
+		}
+		all = append(all, checkup{remark, what, hint.Say("Correct the file; `nonmerci selectors lint` tells more.")})
+	}
+	day := strconv.Itoa(flow.Revision)
+	if len(day) == len("yyyymmddnn") {
+		day = day[:4] + "-" + day[4:6] + "-" + day[6:8]
+	}
+	what := hint.Say("Flow of %s: of %s, never checked on the live pages.", flow.Title, day)
+	if last := lastCheck(flow); last != "" {
+		what = hint.Say("Flow of %s: of %s, last checked on the live pages on %s.", flow.Title, day, last)
+	}
+	return append(all, checkup{grade: fine, what: what})
+}

@@ -1,0 +1,310 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"github.com/nonmerci/nonmerci/automation"
+	"github.com/nonmerci/nonmerci/config"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/rehearsal"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// exitStatus stands in every help text of a command that walks.
+const exitStatus = `
+EXIT STATUS
+  0  ready, sent, already objected      5  the site does not offer the form here
+  1  a fault of nonmerci                6  refused: it would have broken a safety rule
+  2  wrong flags, settings or files     7  browser, network or disk
+  3  something only you can do          8  handed over; not confirmed as sent
+  4  something was not found          130  stopped with Ctrl-C`
+
+func (a *app) objectCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "object instagram|facebook",
+		Short: "walk to the objection form, fill it, and stop before Send",
+		Long: `Walks in your own browser and login to Meta's objection form, puts your e-mail
+address in where you gave one, and stops before Send. You review the form in
+the window and press Send yourself. A record with pictures is kept.
+` + exitStatus,
+		Example: `  nonmerci object instagram
+  nonmerci object facebook --email you@mail.example --explain "No, thanks."`,
+		Args: a.service, ValidArgs: selectors.Services(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.walking(cmd)
+			if err != nil {
+				return err
+			}
+			return a.run(cmd.Context(), c, args[0], false, automation.Object)
+		},
+	}
+	config.Flags(cmd.Flags())
+	return cmd
+}
+
+func (a *app) rehearseCmd() *cobra.Command {
+	var variant string
+	cmd := &cobra.Command{
+		Use:   "rehearse [instagram|facebook]",
+		Short: "try it on built-in pages: no account, no network",
+		Long: `Runs the main job against pages that nonmerci brings along: the same program,
+the same flow files, no account and no network. The record is marked as a
+rehearsal. Where there is no screen it runs without a window.
+` + exitStatus,
+		ValidArgs: selectors.Services(),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return a.service(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.walking(cmd)
+			if err != nil {
+				return err
+			}
+			v, err := a.variant(variant, args)
+			if err != nil {
+				return err
+			}
+			return a.rehearse(cmd.Context(), c, v)
+		},
+	}
+	config.Flags(cmd.Flags())
+	cmd.Flags().StringVar(&variant, "variant", "", "how the stand-in's pages look and behave, as a `QUERY` such as language=fr&markup=script; for tests and curious people")
+	return cmd
+}
+
+func noBrowser() *hint.Problem {
+	return &hint.Problem{What: hint.Say("No browser was found that nonmerci can use. Nothing was done."),
+		Next: hint.Say("Install Google Chrome, Chromium, Microsoft Edge or Brave, or name the program with --browser PATH.")}
+}
+
+// service checks the one argument of the walking commands.
+func (a *app) service(cmd *cobra.Command, args []string) error {
+	name := hint.Say("Name one service: %s.", strings.Join(selectors.Services(), ", "))
+	known := func(s string) bool { return slices.Contains(selectors.Services(), s) }
+	switch {
+	case len(args) == 1 && known(args[0]):
+		return nil
+	case attachWithoutAddress(cmd) && slices.ContainsFunc(args, func(s string) bool { return !known(s) }):
+		return hint.New(hint.Say("The address for --attach stands apart from it, so it was not understood. Nothing was started."),
+			hint.Say("Write it with an equals sign and without a space: --attach=ADDRESS."))
+	case len(args) == 0:
+		return hint.New(hint.Say("Which service is meant? Nothing was started."), name)
+	case len(args) > 1:
+		return hint.New(hint.Say("There is more than one service on the command line, or a text without quotes. Nothing was started."), name)
+	}
+	return hint.New(hint.Say("There is no service of this name. Nothing was started."), name)
+}
+
+func attachWithoutAddress(cmd *cobra.Command) bool {
+	f := cmd.Flags().Lookup("attach")
+	return f != nil && f.Changed && f.Value.String() == config.AttachAuto
+}
+
+// walking merges the settings of a command that walks, and refuses what such a
+// command cannot do yet.
+func (a *app) walking(cmd *cobra.Command) (config.Config, error) {
+	c, err := a.settings(cmd)
+	if err == nil && c.Attach != "" {
+		err = hint.New(hint.Say("Attaching to a running browser is not built yet. Nothing was started."),
+			hint.Say("Leave --attach out: nonmerci then starts a browser with a profile of its own, in which you sign in once."))
+	}
+	return c, err
+}
+
+// variant reads --variant. Where it does not say so, the pages speak the
+// person's language and hold an e-mail address already.
+func (a *app) variant(query string, args []string) (rehearsal.Variant, error) {
+	v, err := rehearsal.ParseVariant(query)
+	if err != nil {
+		return v, hint.Wrap(err, hint.Say("There are no rehearsal pages such as --variant describes. Nothing was started."),
+			hint.Say("Leave --variant out, or correct it."))
+	}
+	said, err := url.ParseQuery(query)
+	if err == nil && !said.Has("language") {
+		v.Language = a.lang
+	}
+	if err == nil && !said.Has("email") {
+		v.Email = "you@mail.example" // as the site fills it in for who is signed in
+	}
+	if len(args) > 0 {
+		v.Service = args[0]
+	}
+	return v, nil
+}
+
+func (a *app) rehearse(ctx context.Context, c config.Config, v rehearsal.Variant) error {
+	site, err := rehearsal.Serve(ctx, v)
+	if err != nil {
+		return a.failed(c, v.Service, true, hint.Wrap(err, hint.Say("The stand-in for Meta's pages could not be started. Nothing was done."), hint.Say("Run the command again.")))
+	}
+	defer site.Close()
+	// A profile of its own, thrown away: the pages of the rehearsal must not
+	// leave cookies for Meta's hosts in the profile of the settings file.
+	if c.Origin("profile") != "flag" {
+		if c.Profile, err = os.MkdirTemp("", "nonmerci-rehearsal-"); err != nil {
+			return a.failed(c, v.Service, true, hint.Wrap(err, hint.Say("A temporary folder could not be made. Nothing was done."), hint.Say("Check that the disk is not full.")))
+		}
+		defer os.RemoveAll(c.Profile)
+	}
+	if !a.display() && !c.Headless {
+		c = c.WithHeadless()
+	}
+	c.BrowserArgs = append(site.BrowserArgs(), c.BrowserArgs...)
+	a.say(hint.Say("Rehearsal: these are not Meta's pages. Nothing leaves this computer."))
+	return a.run(ctx, c, v.Service, true, automation.Object)
+}
+
+// run does one walk and reports it on the channels.
+func (a *app) run(ctx context.Context, c config.Config, service string, rehearsing bool, walk func(context.Context, automation.Request) (automation.Result, error)) error {
+	req, closeLog, err := a.request(c, service, rehearsing)
+	if err != nil {
+		return a.failed(c, service, rehearsing, err)
+	}
+	defer closeLog()
+	res, err := walk(ctx, req)
+	if err != nil {
+		a.say(hint.Say("nonmerci stumbled over a fault of its own. Nothing was sent."))
+		a.problem(err)
+		return exit(exitFault)
+	}
+	return a.report(c, res)
+}
+
+// request turns settings into what automation needs.
+func (a *app) request(c config.Config, service string, rehearsing bool) (automation.Request, func(), error) {
+	none := automation.Request{}
+	flow, warnings, err := selectors.Load(a.flowDir(), service)
+	for _, w := range warnings {
+		a.problem(w)
+	}
+	if err != nil {
+		return none, nil, err
+	}
+	browser, err := a.browser(c, rehearsing)
+	if err != nil {
+		return none, nil, err
+	}
+	records, err := filepath.Abs(a.records(c))
+	if err != nil {
+		return none, nil, hint.Wrap(err, hint.Say("The folder of the records could not be found. Nothing was done."), hint.Say("Name a folder with --records."))
+	}
+	log, closeLog, err := newLog(cmp.Or(c.LogFile, a.freshLog()), c.Verbose, a.Stderr, []string{c.Email, c.Explain})
+	if err != nil {
+		return none, nil, err
+	}
+	if !rehearsing && lastCheck(flow) == "" {
+		a.say(hint.Say("Note: nobody has confirmed yet that this works on the live pages of %s. If nonmerci does not find the way, it stops and says so.", flow.Title))
+	}
+	req := automation.Request{
+		Flow: flow, Email: c.Email, Explanation: c.Explain, Country: c.Country, Route: c.Route,
+		NoWait: c.NoWait, Wait: c.Wait, Rehearsal: rehearsing, Records: records, Language: a.lang,
+		Program: version(), Browser: browser, Tell: a.say, Linger: a.linger(c),
+		Log: func(m string, fields map[string]any) {
+			var list []zap.Field
+			for name, v := range fields {
+				list = append(list, zap.Any(name, v))
+			}
+			log.Info(m, list...)
+		},
+	}
+	return req, func() { _ = closeLog() }, nil
+}
+
+// freshLog is where the log of this run goes when the person names no file:
+// over that of the run before. It is not part of the record, which holds nothing
+// but evidence. Empty: there is no place for one.
+func (a *app) freshLog() string {
+	if err := os.MkdirAll(a.dataDir(), 0o700); err != nil {
+		return ""
+	}
+	file := filepath.Join(a.dataDir(), "last-run.log")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		return ""
+	}
+	return file
+}
+
+// linger keeps the window after a submission, where a person can say when they
+// are done with it.
+func (a *app) linger(c config.Config) func(context.Context) {
+	if !a.Terminal || c.Headless {
+		return nil
+	}
+	return func(ctx context.Context) {
+		a.say(hint.Say("Look at the page as long as you like. Press Enter here, and nonmerci closes the window."))
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, _ = bufio.NewReader(a.Stdin).ReadString('\n')
+		}()
+		select {
+		case <-done:
+		case <-ctx.Done():
+		case <-time.After(c.Wait):
+		}
+	}
+}
+
+// browser finds the browser and the profile, and refuses what could not work
+// before anything is started.
+func (a *app) browser(c config.Config, rehearsing bool) (automation.Browser, error) {
+	b := automation.Browser{Profile: a.profile(c), Headless: c.Headless, Args: c.BrowserArgs, Sandbox: true}
+	path, err := automation.FindBrowser(c.Browser, a.Lookup)
+	if err != nil {
+		return b, noBrowser()
+	}
+	b.Path = path
+	if b.Profile, err = filepath.Abs(b.Profile); err != nil {
+		return b, hint.Wrap(err, hint.Say("The browser profile could not be found. Nothing was done."), hint.Say("Name a folder with --profile."))
+	}
+	if !b.Headless && !a.display() {
+		return b, hint.New(hint.Say("There is no screen to show a window on. Nothing was done."),
+			hint.Say("Run nonmerci in a desktop session, or add --headless for a try without a window."))
+	}
+	if a.Root {
+		// Chromium has no sandbox for the superuser. Against a stand-in that is
+		// acceptable, on the live site it is not.
+		standIn := slices.ContainsFunc(c.BrowserArgs, func(s string) bool { return strings.HasPrefix(s, "host-resolver-rules=") })
+		if !rehearsing && !standIn && !slices.Contains(c.BrowserArgs, "no-sandbox") {
+			return b, hint.New(hint.Say("You are the superuser (root), for whom the browser cannot protect itself. Nothing was done."),
+				hint.Say("Run nonmerci as an ordinary user."))
+		}
+		b.Sandbox = false
+	}
+	return b, nil
+}
+
+func (a *app) loginCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "login instagram|facebook",
+		Short: "open the browser so that you can sign in, once",
+		Long: `Opens the browser window with nonmerci's own profile. You sign in there by hand;
+nonmerci touches nothing meanwhile and only recognises that you are in. It never
+sees your password.
+` + exitStatus,
+		Args: a.service, ValidArgs: selectors.Services(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.walking(cmd)
+			if err != nil {
+				return err
+			}
+			return a.run(cmd.Context(), c, args[0], false, automation.Login)
+		},
+	}
+	config.Flags(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/nonmerci/nonmerci/config"
+)
+
+// home is the person's home folder, as the environment says.
+func (a *app) home() string {
+	for _, name := range []string{"HOME", "USERPROFILE"} {
+		if dir, ok := a.Lookup(name); ok && dir != "" {
+			return dir
+		}
+	}
+	return os.TempDir()
+}
+
+// dataDir is where profile and records live: $XDG_DATA_HOME, ~/Library/
+// Application Support, or %LOCALAPPDATA% (which is not synchronised to a cloud).
+func (a *app) dataDir() string {
+	return filepath.Join(a.base("XDG_DATA_HOME", filepath.Join(a.home(), ".local", "share"), "LOCALAPPDATA"), "nonmerci")
+}
+
+func (a *app) configDir() string {
+	return filepath.Join(a.base("XDG_CONFIG_HOME", filepath.Join(a.home(), ".config"), "APPDATA"), "nonmerci")
+}
+
+func (a *app) base(xdg, unix, windows string) string {
+	if dir, ok := a.Lookup(xdg); ok && filepath.IsAbs(dir) {
+		return dir
+	}
+	switch runtime.GOOS {
+	case "darwin":
+		return filepath.Join(a.home(), "Library", "Application Support")
+	case "windows":
+		if dir, ok := a.Lookup(windows); ok && dir != "" {
+			return dir
+		}
+		return filepath.Join(a.home(), "AppData", "Local")
+	}
+	return unix
+}
+
+func (a *app) configFile() string { return filepath.Join(a.configDir(), "config.yaml") }
+func (a *app) flowDir() string    { return filepath.Join(a.configDir(), "flows") }
+
+// profile is the browser profile to use, and records the folder of the records:
+// nonmerci's own where the settings name none.
+func (a *app) profile(c config.Config) string {
+	return cmp.Or(c.Profile, filepath.Join(a.dataDir(), "profile"))
+}
+
+func (a *app) records(c config.Config) string {
+	return cmp.Or(c.Records, filepath.Join(a.dataDir(), "records"))
+}
+
+// display tells whether a window could be shown.
+func (a *app) display() bool {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return true
+	}
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY"} {
+		if v, ok := a.Lookup(name); ok && v != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+func (a *app) selectorsCmd() *cobra.Command {
+	services := hint.Say("Name one service: %s.", strings.Join(selectors.Services(), ", "))
+	return group(&cobra.Command{Use: "selectors", Short: "the flow files: list, show, lint, schema",
+		Long: `The flow files say how nonmerci finds its way on Meta's pages: which pages there
+are, what is looked for on them, and the routes to the form. Files of your own
+lie over the built-in ones.`},
+		&cobra.Command{
+			Use: "list", Short: "what is in force, how old it is, and where it comes from", Args: noArgs,
+			RunE: func(*cobra.Command, []string) error { return a.selectorsList() },
+		},
+		&cobra.Command{
+			Use: "show SERVICE [TARGET]", Short: "the places, routes and targets; with TARGET what is looked for",
+			Example: "  nonmerci selectors show instagram\n  nonmerci selectors show instagram email",
+			Args:    between(1, 2, services), ValidArgs: selectors.Services(),
+			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsShow(args) },
+		},
+		&cobra.Command{
+			Use: "lint [FILE...]", Short: "check flow files; without FILE all that are in force",
+			Long: `Checks flow and phrase files, and prints one line for each finding:
+FILE:LINE:COLUMN: what. Without FILE it checks the built-in ones and your own.
+
+EXIT STATUS
+  0  every file can be used
+  2  one of them cannot`,
+			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsLint(args) },
+		},
+		&cobra.Command{
+			Use: "schema", Short: "print the JSON Schema of flow files, for editors", Args: noArgs,
+			RunE: func(*cobra.Command, []string) error { return a.print(string(selectors.Schema())) },
+		})
+}
+
+// lastCheck is the day on which somebody last saw the flow fit the live pages,
+// or empty.
+func lastCheck(f *selectors.Flow) string {
+	day := ""
+	for _, c := range f.Checked {
+		day = max(day, c.Date)
+	}
+	return day
+}
+
+func (a *app) selectorsList() error {
+	var fault error
+	out := table(func(row func(...string)) {
+		row(hint.Say("SERVICE").In(a.lang), hint.Say("REVISION").In(a.lang), hint.Say("LAST LIVE CHECK").In(a.lang), hint.Say("FROM").In(a.lang))
+		for _, service := range selectors.Services() {
+			flow, warnings, err := selectors.Load(a.flowDir(), service)
+			if err != nil {
+				fault = err
+				return
+			}
+			for _, w := range warnings {
+				a.problem(w)
+			}
+			check := lastCheck(flow)
+			if check == "" {
+				check = hint.Say("never").In(a.lang)
+			}
+			row(service, strconv.Itoa(flow.Revision), check, a.source(flow.Source))
+		}
+	})
+	if fault != nil {
+		return fault
+	}
+	return a.print(out)
+}
+
+func (a *app) source(s string) string {
+	if s == selectors.BuiltIn {
+		return hint.Say("built-in").In(a.lang)
+	}
+	return s
+}
+
+func (a *app) selectorsShow(args []string) error {
+	flow, warnings, err := selectors.Load(a.flowDir(), args[0])
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		a.problem(w)
+	}
+	var b strings.Builder
+	if len(args) == 2 {
+		t, ok := flow.Targets[args[1]]
+		if !ok {
+			return hint.New(hint.Say("The flow of %s has no target of this name.", flow.Title), hint.Say("`nonmerci selectors show %s` lists them.", flow.Service))
+		}
+		writeTarget(&b, args[1], t)
+		return a.print(b.String())
+	}
+	writeFlow(&b, flow)
+	return a.print(b.String())
+}
+
+// writeFlow prints a flow in the words of its file, but shorter.
+func writeFlow(b *strings.Builder, f *selectors.Flow) {
+	fmt.Fprintf(b, "service: %s\nrevision: %d\nfrom: %s\n", f.Service, f.Revision, f.Source)
+	fmt.Fprintf(b, "hosts: %s\nforms: %s\nwrong-forms: %s\n", strings.Join(f.Hosts, ", "), strings.Join(f.Forms, ", "), strings.Join(f.Wrong, ", "))
+	b.WriteString("\naddresses:\n")
+	for _, id := range sorted(f.Address) {
+		fmt.Fprintf(b, "  %s: %s\n", id, f.Address[id])
+	}
+	b.WriteString("\nplaces:\n")
+	for _, id := range sorted(f.Places) {
+		p := f.Places[id]
+		fmt.Fprintf(b, "  %s: %s%s\n", id, p.Kind, steps(p.Do))
+	}
+	b.WriteString("\nroutes:\n")
+	for _, name := range sorted(f.Routes) {
+		fmt.Fprintf(b, "  %s:\n", name)
+		for _, place := range sorted(f.Routes[name]) {
+			fmt.Fprintf(b, "    %s%s\n", place, steps(f.Routes[name][place]))
+		}
+	}
+	b.WriteString("\ntargets:\n")
+	for _, id := range sorted(f.Targets) {
+		fmt.Fprintf(b, "  %s: %s\n", id, either(f.Targets[id].Is))
+	}
+}
+
+func steps(list []selectors.Step) string {
+	var said []string
+	for _, s := range list {
+		one := string(s.Verb) + " " + s.On
+		if s.With != "" {
+			one += " with " + string(s.With)
+		}
+		said = append(said, one)
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(said, ", ")
+}
+
+func writeTarget(b *strings.Builder, id string, t selectors.Target) {
+	fmt.Fprintf(b, "%s:\n  is: %s\n", id, either(t.Is))
+	if t.In != "" {
+		fmt.Fprintf(b, "  in: %s\n", t.In)
+	}
+	if t.Commit {
+		b.WriteString("  commit: true (can only be pointed at)\n")
+	}
+	b.WriteString("  find:\n")
+	for _, l := range t.Find {
+		fmt.Fprintf(b, "    - %s, weight %d\n", locator(l), l.Weight)
+	}
+	if len(t.Never) > 0 {
+		b.WriteString("  never:\n")
+	}
+	for _, l := range t.Never {
+		fmt.Fprintf(b, "    - %s\n", locator(l))
+	}
+}
+
+func locator(l selectors.Locator) string {
+	if l.By == selectors.ByOnly {
+		return string(l.By)
+	}
+	var quoted []string
+	for _, v := range l.Values {
+		quoted = append(quoted, strconv.Quote(v))
+	}
+	said := string(l.By) + ": " + either(quoted)
+	if l.Phrase != "" {
+		said += " (@" + l.Phrase + ")"
+	}
+	return said
+}
+
+func either[S ~string](list []S) string {
+	var said []string
+	for _, s := range list {
+		said = append(said, string(s))
+	}
+	return strings.Join(said, " or ")
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func (a *app) selectorsLint(files []string) error {
+	if len(files) == 0 {
+		// The program does not come without valid files of its own.
+		for _, service := range selectors.Services() {
+			if _, _, err := selectors.Load("", service); err != nil {
+				return err
+			}
+		}
+		own, err := filepath.Glob(filepath.Join(a.flowDir(), "*.yaml"))
+		if err != nil {
+			return err
+		}
+		files = own
+	}
+	bad := 0
+	for _, name := range files {
+		usable, err := a.lint(name)
+		if err != nil {
+			return err
+		}
+		if !usable {
+			bad++
+		}
+	}
+	if bad > 0 {
+		return exit(exitUsage)
+	}
+	a.say(hint.Say("Every file can be used. That does not say that it fits the live pages."))
+	return nil
+}
+
+// lint prints the findings about one file and tells whether it can be used.
+func (a *app) lint(name string) (usable bool, err error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		a.problem(hint.Wrap(err, hint.Say("The file could not be read."), hint.Say("Check its name, and that you may read it.")))
+		return false, nil
+	}
+	var phrases [][]byte
+	if beside := filepath.Join(filepath.Dir(name), "phrases.yaml"); filepath.Base(name) != "phrases.yaml" {
+		words, err := os.ReadFile(beside)
+		switch {
+		case err == nil:
+			phrases = append(phrases, words)
+		case !errors.Is(err, fs.ErrNotExist):
+			a.problem(hint.Wrap(err, hint.Say("The file could not be read."), hint.Say("Check its name, and that you may read it.")))
+			return false, nil
+		}
+	}
+	usable = true
+	for _, f := range selectors.Lint(name, data, phrases...) {
+		usable = usable && f.Warning
+		what := f.What
+		if f.Warning {
+			what = hint.Say("warning: %s", f.What)
+		}
+		if err := a.print(fmt.Sprintf("%s:%d:%d: %s\n", f.File, f.Line, f.Column, what.In(a.lang))); err != nil {
+			return false, err
+		}
+		if f.Snippet != "" {
+			fmt.Fprintln(a.Stderr, f.Snippet)
+		}
+		a.next(f.Next)
+	}
+	return usable, nil
+}

@@ -1,0 +1,117 @@
+package guard
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	address = "Some.One+ai@b.example"
+	reason  = "I do not want this.\nMy photos show my \"children\" – ça suffit, 100 % sûr.\nThanks"
+)
+
+func TestLeaves(t *testing.T) {
+	post := func(body string) Request {
+		return Request{Method: "POST", URL: "https://www.facebook.com/api/graphql/", Kind: "XHR", Body: []byte(body), HasBody: body != ""}
+	}
+	get := func(u string) Request { return Request{Method: "GET", URL: u, Kind: "Image"} }
+	jsonOf := func(s string) string { b, _ := json.Marshal(map[string]string{"v": s}); return string(b) }
+	b64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	ascii := func(s string) string { return strings.Trim(strconv.QuoteToASCII(s), `"`) }
+	cases := []struct {
+		name string
+		r    Request
+		want Sending
+	}{
+		{"page", Request{Method: "GET", URL: formPage, Kind: "Document", Main: true}, Traffic},
+		{"picture", get("https://www.instagram.com/static/x.png?b64=c29tZXRoaW5n"), Traffic},
+		{"telemetry", post(`{"event":"focus","field":"email","len":21}`), Traffic},
+		{"posted without body", post(""), Traffic},
+		{"short value elsewhere", post("locale=FR&x=1"), Traffic},
+		{"half an address", post("domain=b.example"), Traffic},
+
+		{"form", Request{Method: "POST", URL: formPage, Kind: "document"}, Submission},
+		{"form without method", Request{URL: formPage, Kind: "Document"}, Submission},
+		{"form as GET", Request{Method: "GET", URL: formPage + "?email=" + url.QueryEscape(address), Kind: "Document"}, Submission},
+		{"contact form", Request{Method: "POST", URL: "https://help.instagram.com/ajax/help/contact/submit/page", Kind: "Fetch"}, Submission},
+		{"contact form as GET", get("https://www.facebook.com/ajax/help/contact/submit/?x=1"), Submission},
+		{"contact form spelt otherwise", get("https://www.facebook.com//AJAX/help/./x/../contact/%73ubmit/page"), Submission},
+		{"plain", post("email=" + address), Submission},
+		{"lower case", post("email=" + strings.ToLower(address)), Submission},
+		{"percent", post("email=" + url.QueryEscape(address)), Submission},
+		{"percent twice", post("q=" + url.QueryEscape(url.QueryEscape(address))), Submission},
+		{"every letter escaped", post("%53%6f%6d%65.One%2bai%40b%2eexample"), Submission},
+		{"broken escapes around it", post("100%&email=Some.One%2Bai%40b.example&%zz"), Submission},
+		{"JSON", post(`{"email":"Some.One\u002bai\u0040b.example"}`), Submission},
+		{"JSON in a form", post("variables=" + url.QueryEscape(jsonOf(address))), Submission},
+		{"JSON in JSON in a form", post("variables=" + url.QueryEscape(jsonOf(jsonOf(reason)))), Submission},
+		{"base64", post(b64(address)), Submission},
+		{"base64 within more", post(`{"d":"` + b64("xy"+jsonOf(address)) + `"}`), Submission},
+		{"base64 glued to letters", post("data" + b64(address)), Submission},
+		{"base64 for addresses", get("https://www.facebook.com/tr?d=" + base64.RawURLEncoding.EncodeToString([]byte("?>"+address))), Submission},
+		{"base64 of percent in percent", post("d=" + url.QueryEscape(b64(url.QueryEscape(address)))), Submission},
+		{"text as a form sends it", post("Field1=" + url.QueryEscape(strings.ReplaceAll(reason, "\n", "\r\n"))), Submission},
+		{"text with escapes only", post(`{"t":"` + ascii(reason) + `"}`), Submission},
+		{"text cut short", post("draft=" + url.QueryEscape(reason[20:64])), Submission},
+		{"multipart", post("--x\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\n" + address + "\r\n--x--"), Submission},
+		{"binary with the address in it", post("\x00\x01" + address + "\xff"), Submission},
+		{"ping", Request{Method: "POST", URL: "https://www.facebook.com/log", Kind: "Ping", Body: []byte(address)}, Submission},
+
+		{"body not read", Request{Method: "POST", URL: "https://www.facebook.com/log", Kind: "ping", HasBody: true}, Unreadable},
+		{"compressed", post("\x1f\x8b\x08\x00\x00\x00"), Unreadable},
+		{"control characters", post("a\x00b"), Unreadable},
+		{"too long", post(strings.Repeat("a", tooLong+1)), Unreadable},
+		{"address that does not parse", get("https://www.facebook.com/%zz"), Unreadable},
+	}
+	for _, c := range cases {
+		if got := Leaves(c.r, []string{address, reason, "FR", ""}); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// FuzzLeaves wraps a value in layers of encoding and expects it to be found.
+func FuzzLeaves(f *testing.F) {
+	f.Add("someone@b.example", "email=", uint8(0b00))
+	f.Add(address, "data", uint8(0b1001))
+	f.Add("çava", "\\", uint8(0b0110))
+	f.Add("a%20b+c", "x", uint8(0b10))
+	f.Fuzz(func(t *testing.T, value, before string, layers uint8) {
+		value = strings.ToValidUTF8(value, "")
+		if len([]rune(plain(value))) < 4 || strings.ContainsAny(value, `%+\`) || len(value) > 200 || len(before) > 200 {
+			return // an encoded character could be read as an escape of the value
+		}
+		body := value
+		for range 2 {
+			switch layers & 3 {
+			case 1:
+				body = url.QueryEscape(body)
+			case 2:
+				b, _ := json.Marshal(body)
+				body = string(b)
+			case 3:
+				body = base64.StdEncoding.EncodeToString([]byte(body))
+			}
+			layers >>= 2
+		}
+		r := Request{Method: "POST", URL: "https://www.facebook.com/api", Kind: "Fetch", Body: []byte(before + "=" + body), HasBody: true}
+		if got := Leaves(r, []string{value}); got != Submission {
+			t.Fatalf("%q in %q: %v", value, r.Body, got)
+		}
+	})
+}
+
+func BenchmarkLeaves(b *testing.B) {
+	body := []byte("variables=" + url.QueryEscape(strings.Repeat(`{"event":"scroll","token":"QWxhZGRpbjpvcGVuIHNlc2FtZQ"},`, 400)))
+	r := Request{Method: "POST", URL: "https://www.facebook.com/api/graphql/", Kind: "XHR", Body: body, HasBody: true}
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if Leaves(r, []string{address, reason}) != Traffic {
+			b.Fatal("found")
+		}
+	}
+}

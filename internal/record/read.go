@@ -1,0 +1,129 @@
+package record
+
+import (
+	"path/filepath"
+	"time"
+
+	"github.com/nonmerci/nonmerci/internal/hint"
+)
+
+// Summary is a record as it was read. It never holds more than the journal
+// says; what the files are worth is for [Verify] to say.
+type Summary struct {
+	Dir      string
+	Meta     Meta // without the clock
+	Started  time.Time
+	Ended    time.Time // zero: the run did not come to its end
+	System   string    // operating system and processor, as in linux/amd64
+	Zone     string    // offset of the local time at the start, as in +01:00
+	Outcome  string    // empty: the run did not come to its end and nothing had been handed over
+	Message  string    // what the person was told at the end
+	Form     string    // address of the form, without query; empty: not reached
+	Route    []string  // the places in the order in which they were recognised
+	Lines    []Line
+	Pictures []Picture
+	Readings []Reading // the last one is what the form held in the end
+	Sealed   bool
+	Head     string // digest of the last line of the journal; it fixes all lines
+}
+
+// Picture is one picture of a record.
+type Picture struct {
+	File    string // relative to the folder
+	Caption Caption
+}
+
+// Reading is what the form held at one moment.
+type Reading struct {
+	File   string
+	Time   time.Time
+	Fields []Field // nil: the file is missing or not readable
+}
+
+// Open reads a record, sealed or not. Its errors are *hint.Problems.
+func Open(dir string) (*Summary, error) {
+	f, err := readFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	if f.fault != nil {
+		return nil, hint.Wrap(f.fault, hint.Say("The journal of this record was changed, so what it says is not shown."),
+			hint.Say("“nonmerci records verify” with the folder says which files fit."))
+	}
+	s := &Summary{Dir: f.dir, Lines: f.journal.lines, Sealed: f.sealed, Head: f.journal.head}
+	if m := folderName.FindStringSubmatch(filepath.Base(f.dir)); m != nil {
+		s.Meta.Service = m[2]
+		s.Started, _ = time.Parse("2006-01-02T150405Z", m[1])
+	}
+	handedOver := false
+	for _, l := range s.Lines {
+		s.take(l, f)
+		handedOver = handedOver || l.Event == EventHandedOver
+	}
+	if s.Outcome == "" && handedOver {
+		s.Outcome = "unknown"
+	}
+	return s, nil
+}
+
+// take adds what one line says.
+func (s *Summary) take(l Line, f *folder) {
+	switch l.Event {
+	case EventStarted:
+		rehearsal, _ := l.Fields["rehearsal"].(bool)
+		revision, _ := l.Fields["revision"].(float64)
+		s.Started, s.Zone, s.System = l.Time, l.Zone, l.text("system")
+		s.Meta = Meta{
+			Service: l.text("service"), Rehearsal: rehearsal, Tool: l.text("tool"), Driver: l.text("driver"), Flow: l.text("flow"),
+			Revision: int(revision), Checked: l.text("checked"), Language: l.text("language"),
+		}
+	case EventBrowser:
+		s.Meta.Browser, s.Meta.BrowserArgs = l.text("version"), l.texts("args")
+	case EventPlace:
+		if place := l.text("place"); len(s.Route) == 0 || s.Route[len(s.Route)-1] != place {
+			s.Route = append(s.Route, place)
+		}
+	case EventForm:
+		s.Form = l.text("address")
+	case EventPicture:
+		taken, err := time.Parse(timeFormat, l.text("taken"))
+		if err != nil {
+			taken = l.Time
+		}
+		s.Pictures = append(s.Pictures, Picture{l.File, Caption{l.text("place"), l.text("address"), taken}})
+	case EventReadBack:
+		if l.File != "" {
+			s.Readings = append(s.Readings, Reading{l.File, l.Time, f.reading(l.File)})
+		}
+	case EventEnded:
+		s.Ended, s.Outcome, s.Message = l.Time, l.text("outcome"), l.text("message")
+	}
+}
+
+// texts is a field that holds a list of strings.
+func (l Line) texts(key string) []string {
+	list, _ := l.Fields[key].([]any)
+	texts := make([]string, 0, len(list))
+	for _, v := range list {
+		if s, ok := v.(string); ok {
+			texts = append(texts, s)
+		}
+	}
+	return texts
+}
+
+// reading gives the fields of a file, or nil.
+func (f *folder) reading(name string) []Field {
+	if !f.has(name) {
+		return nil
+	}
+	b, err := f.text(name)
+	if err != nil {
+		return nil
+	}
+	fields, err := decodeFields(b)
+	if err != nil {
+		return nil
+	}
+	return fields
+}

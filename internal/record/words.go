@@ -1,0 +1,93 @@
+package record
+
+import (
+	"strings"
+
+	"github.com/nonmerci/nonmerci/internal/hint"
+)
+
+// words are the fixed words of the report.
+func words(lang string) map[string]string {
+	texts := map[string]hint.Text{
+		"kind":         hint.Say("Record of one run of nonmerci"),
+		"rehearsal":    hint.Say("REHEARSAL – not Meta"),
+		"rehearsalWhy": hint.Say("These are pages of the program’s own, made for practice. Nothing was sent to Meta, and no account was involved."),
+		"cameBack":     hint.Say("What came back"),
+		"told":         hint.Say("What the program told the person:"),
+		"proves":       hint.Say("What this record shows"),
+		"not":          hint.Say("What it does not prove"),
+		"private":      hint.Say("This report is private: it holds what the form held, and pictures of the person’s pages."),
+		"shots":        hint.Say("Pictures"),
+		"noShots":      hint.Say("No picture was taken."),
+		"full":         hint.Say("Nothing was painted over. The files are in the folder “shots” beside this report."),
+		"values":       hint.Say("What the form held"),
+		"noValues":     hint.Say("The form was not read back."),
+		"readAt":       hint.Say("Read back from the page:"),
+		"label":        hint.Say("Field"),
+		"value":        hint.Say("Value"),
+		"how":          hint.Say("Where it came from"),
+		"empty":        hint.Say("(empty)"),
+		"with":         hint.Say("What drove what"),
+		"withWhy":      hint.Say("The program walks to the form and fills it in. It has no way to send it: that is for the person."),
+		"args":         hint.Say("Switches of the browser"),
+		"argsWhy":      hint.Say("Values that could hold a name or a folder are left out (…)."),
+		"journal":      hint.Say("Journal"),
+		"journalWhy":   hint.Say("Every line was written as it happened and holds the digest of the line before."),
+		"number":       hint.Say("No."),
+		"time":         hint.Say("Time"),
+		"what":         hint.Say("What happened"),
+		"basis":        hint.Say("How that is known"),
+		"check":        hint.Say("Check it yourself"),
+		"checkWhy":     hint.Say("Open a terminal in the folder of this record. One of these lines says whether its files are still as they were sealed, without nonmerci and without the network:"),
+		"checkOwn":     hint.Say("nonmerci also checks the chain of the journal and what it claims:"),
+		"unsealed":     hint.Say("Where the file manifest-sha256.txt is missing, the record was never sealed."),
+		"head":         hint.Say("Digest of the last line of the journal, which fixes all lines before it:"),
+	}
+	said := make(map[string]string, len(texts))
+	for key, t := range texts {
+		said[key] = t.In(lang)
+	}
+	return said
+}
+
+// PlaceWords says what a place is. A place that is not known keeps the name
+// that the flow gives it.
+func PlaceWords(place string) hint.Text {
+	switch strings.ReplaceAll(place, "-", "_") {
+	case "":
+		return hint.Say("a page")
+	case "sign_in":
+		return hint.Say("the sign-in page")
+	case "checkpoint":
+		return hint.Say("a security check")
+	case "cookies":
+		return hint.Say("the cookie notice")
+	case "home":
+		return hint.Say("the home page")
+	case "settings":
+		return hint.Say("the settings")
+	case "privacy_center":
+		return hint.Say("the Privacy Center")
+	case "policy":
+		return hint.Say("the Privacy Policy")
+	case "form":
+		return hint.Say("the objection form")
+	case "already":
+		return hint.Say("the notice that an objection stands")
+	case "unavailable":
+		return hint.Say("the notice that the form is not offered")
+	case "wrong_form":
+		return hint.Say("another form")
+	case "thanks":
+		return hint.Say("the confirmation")
+	default:
+		return hint.Say("the page “%s”", place)
+	}
+}
+
+func yesNo(yes bool) hint.Text {
+	if yes {
+		return hint.Say("yes")
+	}
+	return hint.Say("no")
+}

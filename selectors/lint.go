@@ -1,0 +1,127 @@
+package selectors
+
+import (
+	"path/filepath"
+	"slices"
+
+	"github.com/nonmerci/nonmerci/internal/hint"
+)
+
+// Schema returns the JSON Schema (draft 2020-12) of flow and phrase files, for
+// editors. It knows the shape of a file; [Lint] knows all the rest.
+func Schema() []byte {
+	return builtInFile("flow.schema.json").data
+}
+
+// Lint checks one file of the user's, a flow or a phrase file, as it would lie
+// over the built-in ones. A flow file may use the user's own phrases: hand over
+// that file's content, too. The findings come in the order of the file; those
+// that are not [Finding.Warning] keep the file from being used.
+func Lint(name string, data []byte, phrases ...[]byte) []Finding {
+	words := []file{builtInFile(phraseFile)}
+	for _, p := range phrases {
+		words = append(words, file{filepath.Join(filepath.Dir(name), phraseFile), 1, p})
+	}
+	own := file{name, 2, data}
+	root := newBuilder().read(own.name, own.layer, own.data)
+	if root.has("phrases") {
+		return lintPhrases(append(words, own))
+	}
+	services := Services()
+	if s := root.get("service"); s != nil && slices.Contains(services, s.text) {
+		services = []string{s.text}
+	}
+	b := newBuilder()
+	b.run(services[0], []file{builtInFile(services[0] + ".yaml"), own}, words)
+	if faults := b.faults(); len(faults) > 0 {
+		return faults // advice about half a file would mislead
+	}
+	b.advise(own.layer)
+	return sorted(b.advice)
+}
+
+// lintPhrases checks a phrase file under every service, because a phrase may be
+// of use in one of them only.
+func lintPhrases(words []file) []Finding {
+	all := newBuilder()
+	for _, service := range Services() {
+		b := newBuilder()
+		b.run(service, []file{builtInFile(service + ".yaml")}, words)
+		all.findings = append(all.findings, b.findings...)
+		all.lacking = append(all.lacking, b.lacking...)
+		all.phrases = b.phrases
+		for what := range b.used {
+			all.used[what] = true
+		}
+	}
+	if faults := all.faults(); len(faults) > 0 {
+		return faults
+	}
+	all.advisePhrases(words[len(words)-1].layer)
+	return sorted(all.advice)
+}
+
+// advise warns of what is valid in a layer and yet of no use.
+func (b *builder) advise(layer int) {
+	mine := func(n *node) bool { return n != nil && n.src.layer == layer }
+	for _, id := range names(b.flow.Targets) {
+		at := b.where["target "+id]
+		if !mine(at) {
+			continue
+		}
+		weight := 0
+		for _, l := range b.flow.Targets[id].Find {
+			weight += l.Weight
+		}
+		if weight < Enough {
+			b.warn(at, hint.Say("%q can never be found: its locators weigh %d together, and %d are needed.", id, weight, Enough), hint.Say("Add a second locator, or give a structural one weight: 2."))
+		}
+		if !b.used["target "+id] {
+			b.warn(at, hint.Say("Nothing uses %q.", id), hint.Say("Use it in places or routes, or take it out."))
+		}
+	}
+	for _, id := range names(b.flow.Address) {
+		if at := b.where["address "+id]; mine(at) && !b.used["address "+id] {
+			b.warn(at, hint.Say("Nothing uses %q.", id), hint.Say("Use it in places or routes, or take it out."))
+		}
+	}
+	for _, id := range names(b.flow.Places) {
+		if at := b.where["place "+id]; mine(at) && b.flow.Places[id].Kind == PageKind && !b.used["place "+id] {
+			b.warn(at, hint.Say("No route leads on from %q.", id), hint.Say("Name it in a route, or take it out."))
+		}
+	}
+}
+
+// Enough is the weight from which on a target counts as found.
+const Enough = 2
+
+func (b *builder) advisePhrases(layer int) {
+	for _, id := range names(b.phrases) {
+		p := b.phrases[id]
+		if p.key.src.layer != layer {
+			continue
+		}
+		for _, language := range []string{"en", "fr"} {
+			if len(p.languages[language]) == 0 {
+				b.warn(p.key, hint.Say("%q has no words in the language %s.", id, language), hint.Say("Add them if you know them."))
+			}
+		}
+		if !b.used["phrase "+id] {
+			b.warn(p.key, hint.Say("Nothing uses %q.", id), hint.Say("Write \"@\" and its name in a target of a flow file, or take it out."))
+		}
+	}
+}
+
+// get returns the value of a key of a mapping, or nil.
+func (n *node) get(key string) *node {
+	if n != nil {
+		for _, p := range n.pairs {
+			if p.key.text == key {
+				return p.value
+			}
+		}
+	}
+	return nil
+}
+
+func (n *node) has(key string) bool { return n.get(key) != nil }

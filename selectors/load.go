@@ -1,0 +1,184 @@
+package selectors
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nonmerci/nonmerci/internal/hint"
+)
+
+//go:embed flows
+var builtIn embed.FS
+
+// BuiltIn is the [Flow.Source] of a flow without a file of the user's.
+const BuiltIn = "built-in"
+
+const phraseFile = "phrases.yaml"
+
+// Services lists the services that there is a flow for.
+func Services() []string { return []string{"instagram", "facebook"} }
+
+// Load returns the flow of a service: the built-in one, overlaid by the files
+// SERVICE.yaml and phrases.yaml in the folder dir where they exist. An empty
+// dir means the built-in flow alone.
+//
+// An overlay replaces targets, places, routes and addresses by their names, each
+// as a whole, and the words of a phrase by language; hosts, forms and
+// wrong-forms are added to. A file that is not valid is left out, whole, and
+// told of in the warnings, each a [Finding] or a [hint.Problem]: a broken file
+// never stops the program. The error is for an unknown service.
+func Load(dir, service string) (*Flow, []error, error) {
+	if !slices.Contains(Services(), service) {
+		return nil, nil, hint.New(hint.Say("There is no service %q.", service), meant(service, Services()))
+	}
+	phrases, flows := []file{builtInFile(phraseFile)}, []file{builtInFile(service + ".yaml")}
+	flow, findings := build(service, flows, phrases)
+	if flow == nil {
+		return nil, nil, fmt.Errorf("built-in flow %q: %w", service, findings[0])
+	}
+	var warnings []error
+	overlay := func(name string, onto *[]file) {
+		path := filepath.Join(dir, name)
+		data, err := readOverlay(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		if err != nil {
+			warnings = append(warnings, hint.Wrap(err, hint.Say("The file %s could not be read, so the built-in one is used.", path), hint.Say("Check that you may read it, or take it away.")))
+			return
+		}
+		kept := *onto
+		*onto = append(slices.Clip(kept), file{path, 1, data})
+		better, findings := build(service, flows, phrases)
+		if better != nil {
+			flow = better
+			return
+		}
+		*onto = kept
+		for _, f := range findings {
+			warnings = append(warnings, f)
+		}
+	}
+	if dir != "" {
+		overlay(phraseFile, &phrases)
+		overlay(service+".yaml", &flows)
+	}
+	return flow, warnings, nil
+}
+
+// readOverlay reads a file of the user's, and no more of it than is needed to
+// know that it is too large. A pipe or device is not waited for.
+func readOverlay(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("read %s: not a file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxBytes+1))
+}
+
+// Parse reads a complete flow and the phrases that it refers to, with nothing
+// under them. The name is for messages. The error is the first [Finding].
+func Parse(name string, flow, phrases []byte) (*Flow, error) {
+	beside := filepath.Join(filepath.Dir(name), phraseFile)
+	out, findings := build("", []file{{name, 0, flow}}, []file{{beside, 0, phrases}})
+	if out == nil {
+		return nil, findings[0]
+	}
+	out.Source = name
+	return out, nil
+}
+
+type file struct {
+	name  string
+	layer int
+	data  []byte
+}
+
+func builtInFile(name string) file {
+	data, err := builtIn.ReadFile("flows/" + name)
+	if err != nil {
+		return file{name: name} // an empty file is reported as such
+	}
+	return file{BuiltIn + "/" + name, 0, data}
+}
+
+// build makes a flow of layers. It returns either a flow or the findings that
+// speak against it.
+func build(service string, flows, phrases []file) (*Flow, []Finding) {
+	b := newBuilder()
+	b.run(service, flows, phrases)
+	if faults := b.faults(); len(faults) > 0 {
+		return nil, faults
+	}
+	return b.flow, nil
+}
+
+func (b *builder) run(service string, flows, phrases []file) {
+	roots := func(files []file) (out []*node) {
+		for _, f := range files {
+			if root := b.read(f.name, f.layer, f.data); root != nil {
+				out = append(out, root)
+			}
+		}
+		return out
+	}
+	words, pages := roots(phrases), roots(flows)
+	if len(words) < len(phrases) || len(pages) < len(flows) {
+		return
+	}
+	b.decodePhrases(words)
+	b.decode(service, pages)
+	b.finish(pages[len(pages)-1])
+	b.flow.Source = BuiltIn
+	if top := flows[len(flows)-1]; top.layer > 0 {
+		b.flow.Source = top.name
+	}
+}
+
+// finish checks what can be said about the whole flow only.
+func (b *builder) finish(root *node) {
+	top := &node{src: root.src, line: 1, column: 1}
+	var commits []string
+	form := false
+	for id, t := range b.flow.Targets {
+		if t.Commit {
+			commits = append(commits, id)
+		}
+	}
+	for _, p := range b.flow.Places {
+		form = form || p.Kind == FormKind
+	}
+	slices.Sort(commits)
+	switch {
+	case len(commits) == 0:
+		b.lack(top, hint.Say("No target has commit: true, so nobody knows which button sends the form."), hint.Say("Mark the Send button with commit: true."))
+	case len(commits) > 1:
+		b.fault(b.where["target "+commits[len(commits)-1]], hint.Say("More than one target has commit: true: %s.", strings.Join(commits, ", ")), hint.Say("Exactly one button sends the form."))
+	}
+	if len(b.flow.Hosts) == 0 || len(b.flow.Forms) == 0 {
+		b.lack(top, hint.Say("A flow needs hosts and forms."), hint.Say("Write at least one of each."))
+	}
+	if !form {
+		b.lack(top, hint.Say("No place is of the kind form, so the flow leads nowhere."), hint.Say("Add one."))
+	}
+	for _, name := range routeNames {
+		if b.flow.Routes[name] == nil {
+			b.lack(top, hint.Say("The route %q is missing.", name), hint.Say("Write it below routes, with a start."))
+		}
+	}
+}
