@@ -16,6 +16,11 @@ type question struct {
 	alone hint.Text // what to do when nobody waits
 }
 
+// late is the next step when the person did not come in time.
+func late() hint.Text {
+	return hint.Say("The time to wait is over. Run the command again when you have time; --wait gives you more of it.")
+}
+
 // asking says what a gate asks of the person. The flow names the matter; the
 // words are the program's.
 func asking(f *selectors.Flow, place string) question {

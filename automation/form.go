@@ -31,7 +31,7 @@ type form struct {
 	send   chrome.Target     // Send itself; only ever pointed at
 }
 
-// fill locks the page, fills what the person gave and reads everything back.
+// fill locks the page and fills in what the person gave.
 func (r *run) fill(ctx context.Context) (*form, error) {
 	f, err := r.readForm(ctx)
 	if err != nil {
@@ -48,9 +48,6 @@ func (r *run) fill(ctx context.Context) (*form, error) {
 	if len(f.open) > 0 && r.req.NoWait {
 		return nil, &stop{outcome: NeedsUser, what: hint.Say("The form asks for %s, which only you can answer. Nothing was sent.", inWords(f.open[0])),
 			next: hint.Say("Run the command again with --%s, or without --no-wait and answer in the window.", flagOf(f.open[0]))}
-	}
-	if err := r.readBack(ctx, f); err != nil {
-		return nil, err
 	}
 	if err := r.walk.alarm(); err != nil {
 		return nil, err
@@ -184,12 +181,21 @@ func (r *run) readBack(ctx context.Context, f *form) error {
 	if err != nil {
 		return err
 	}
-	var kept []record.Field
 	for i, one := range f.fields {
 		got := values[i]
 		if one.want != "" && one.step.Verb == selectors.Fill && normal(got.Value) != normal(one.want) {
 			return &stop{outcome: NotFound, what: hint.Say("The page did not take the text for %q as it was given. Nothing was sent.", one.step.On), next: byHandNext()}
 		}
+	}
+	r.keepValues(f, values)
+	return r.recErr
+}
+
+// keepValues files the form's values as they stand in the page.
+func (r *run) keepValues(f *form, values []chrome.Value) {
+	var kept []record.Field
+	for i, one := range f.fields {
+		got := values[i]
 		shown := got.Value
 		if got.Shown != "" {
 			shown = got.Shown
@@ -204,7 +210,6 @@ func (r *run) readBack(ctx context.Context, f *form) error {
 		})
 	}
 	r.journal(func() error { return r.rec.Values(kept) })
-	return r.recErr
 }
 
 // normal makes line ends comparable: a page may keep them in its own way.
@@ -238,7 +243,7 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 		return &stop{outcome: Ready, what: hint.Say("The form is filled in and ready. nonmerci stopped before Send: nothing was sent."),
 			next: hint.Say("Run the command without --no-wait to review the form and press Send yourself.")}
 	}
-	w, err := r.browser.HandOver(ctx, r.walk.plan, f.commit, f.send)
+	w, err := r.browser.HandOver(ctx, r.walk.plan, f.commit, f.send, nodes(f)...)
 	if err != nil {
 		return err
 	}
@@ -247,7 +252,11 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 	if r.recErr != nil {
 		return r.recErr
 	}
-	r.req.Tell(hint.Say("The form is ready. Please review it in the browser window."))
+	if r.req.Browser.Headless {
+		r.req.Tell(hint.Say("The form is ready. There is no window, so nobody can press Send here."))
+	} else {
+		r.req.Tell(hint.Say("The form is ready. Please review it in the browser window."))
+	}
 	for _, v := range f.open {
 		r.req.Tell(hint.Say("Still empty, please fill it in yourself: %s.", inWords(v)))
 	}

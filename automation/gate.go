@@ -156,6 +156,7 @@ func (w *walker) wait(ctx context.Context, ask question, done func() bool) error
 				ask = asking(w.req.Flow, w.place)
 				w.keep(happening{kind: "gate", place: w.place})
 				w.req.Tell(ask.what)
+				w.req.Tell(ask.next)
 			}
 		}
 		select {
@@ -164,7 +165,7 @@ func (w *walker) wait(ctx context.Context, ask question, done func() bool) error
 			return ctx.Err()
 		}
 	}
-	return &stop{outcome: NeedsUser, what: ask.what, next: ask.alone}
+	return &stop{outcome: NeedsUser, what: ask.what, next: late()}
 }
 
 // byHand lets the person find the form in the window when every route is lost.
@@ -202,7 +203,7 @@ func (w *walker) lost() *stop {
 	switch {
 	case w.unavailable:
 		return &stop{outcome: NotAvailable, what: hint.Say("The site says that the form is not available for this account or in this country. Nothing was filled in and nothing was sent."),
-			next: hint.Say("The right to object exists in the EU, the EEA, the United Kingdom and Switzerland. Check which country the account is set to; you can also write to Meta by letter.")}
+			next: hint.Say("The right to object exists in the EU, the EEA, the United Kingdom and Switzerland. Check which country the account is set to.")}
 	case w.failed != nil:
 		return w.failed
 	}

@@ -81,6 +81,7 @@ var cases = []struct {
 	{name: "code", variant: "gate=code", want: automation.NeedsUser, route: "sign-in"},
 	{name: "checkpoint", variant: "gate=checkpoint", want: automation.NeedsUser, route: "checkpoint"},
 	{name: "already", variant: "gate=already", want: automation.AlreadyObjected},
+	{name: "already, french", variant: "gate=already&language=fr", want: automation.AlreadyObjected},
 	{name: "unavailable", variant: "gate=unavailable", want: automation.NotAvailable, slow: true},
 	{name: "wrong form", variant: "wrong-form=true", want: automation.Refused},
 	{name: "form answers 500", variant: "fault=form:status-500", want: automation.Failed, slow: true},

@@ -122,15 +122,15 @@ func (r *run) ending(err error) *stop {
 		return s
 	case errors.Is(err, context.Canceled) && r.left:
 		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci while it waited for the answer. The form had left the browser before; whether Meta took it was not seen."),
-			next: hint.Say("Look for a mail from Meta. If none comes within two days, run the command again."), cause: err}
+			next: mailNext(), cause: err}
 	case errors.Is(err, context.Canceled):
 		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci. It sent nothing, and the record says how far it got."), cause: err}
 	case errors.Is(err, chrome.ErrGone) && handedOver:
 		return &stop{outcome: Unknown, what: hint.Say("The browser ended after the form was handed over. nonmerci cannot tell whether the form was sent."),
-			next: hint.Say("Look for a mail from Meta. If none comes within two days, run the command again."), cause: err}
+			next: mailNext(), cause: err}
 	case handedOver:
 		return &stop{outcome: Unknown, what: hint.Say("Something went wrong after the form was handed over. nonmerci cannot tell whether the form was sent."),
-			next: hint.Say("Look for a mail from Meta. If none comes within two days, run the command again."), cause: err}
+			next: mailNext(), cause: err}
 	case errors.Is(err, chrome.ErrGone):
 		return &stop{outcome: Failed, what: hint.Say("The browser ended before the form was ready. Nothing was sent."),
 			next: hint.Say("Run the command again. If it happens again, try `nonmerci doctor`."), cause: err}
@@ -156,6 +156,9 @@ func (r *run) result(s *stop) Result {
 	}
 	if p, ok := hint.Of(s.cause); ok && s.what.Format == "" {
 		out.Message, out.Next = p.What, p.Next
+	}
+	if r.req.Rehearsal && s.outcome != NeedsUser && s.outcome != Failed && s.outcome != Refused {
+		out.Next = hint.Say("This was a rehearsal: nothing reached Meta, and no mail will come.")
 	}
 	if r.rec != nil {
 		out.Record = r.rec.Dir()

@@ -27,6 +27,7 @@ type watcher struct {
 	settled  int       // requests whose answer is dealt with: the page asked again
 	answered time.Time // since when there is an answer that is not dealt with
 	coded    bool      // the person was told of the code
+	again    bool      // the page asked again after the last submission
 }
 
 // watch waits for the person's own Send and for what comes back.
@@ -34,11 +35,14 @@ func (r *run) watch(ctx context.Context, w *chrome.Watch, f *form) error {
 	o := &watcher{r: r, w: w, form: f, view: r.walk.view}
 	end := time.Now().Add(r.req.Wait)
 	for time.Now().Before(end) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		v, err := w.Look(ctx, chrome.Until{Not: o.view.Signature, Within: min(700*time.Millisecond, time.Until(end)), Patience: time.Second})
 		o.note()
 		switch {
 		case errors.Is(err, chrome.ErrClosed):
-			return o.over()
+			return o.over(true)
 		case errors.Is(err, chrome.ErrGone):
 			return err
 		case ctx.Err() != nil:
@@ -51,7 +55,7 @@ func (r *run) watch(ctx context.Context, w *chrome.Watch, f *form) error {
 		}
 		_ = w.Point(ctx)
 	}
-	return o.over()
+	return o.over(false)
 }
 
 // see takes a new view. A form in a new document is watched anew.
@@ -83,10 +87,28 @@ func (o *watcher) note() {
 		if s.Plain {
 			continue
 		}
-		o.r.left = true
+		o.r.left, o.again = true, false
+		o.keepSent(e.Values)
 		o.r.event(record.EventSubmitSeen, record.BasisNetwork, map[string]any{"method": s.Method, "address": s.Address, "kind": s.Kind})
 		o.r.req.Tell(hint.Say("You pressed Send. The form is on its way; waiting for the answer."))
 	}
+}
+
+// keepSent files what the form held when the person sent it: they may have
+// changed it after the review.
+func (o *watcher) keepSent(values []*chrome.Value) {
+	read := make([]chrome.Value, 0, len(values))
+	for _, v := range values {
+		if v == nil {
+			break
+		}
+		read = append(read, *v)
+	}
+	if len(read) != len(o.form.fields) {
+		o.r.event(record.EventNote, record.BasisPage, map[string]any{"what": "the fields could not be read at the moment of sending"})
+		return
+	}
+	o.r.keepValues(o.form, read)
 }
 
 // judge tells how it stands: nil as long as it is open.
@@ -132,6 +154,7 @@ func (o *watcher) answer() (ok bool, status int, answered bool) {
 // answer: the next submission needs another action of the person.
 func (o *watcher) askedAgain(ctx context.Context) {
 	o.settled, o.answered = len(o.w.Evidence().Sent), time.Time{}
+	o.again = true
 	o.w.Rearm()
 	o.r.event(record.EventStillAsking, record.BasisPage, map[string]any{"places": o.view.Places})
 	o.picture(ctx, "still-asking")
@@ -166,11 +189,24 @@ func (o *watcher) picture(ctx context.Context, name string) {
 }
 
 // over is the end of the wait, or a window that the person closed.
-func (o *watcher) over() error {
-	if o.note(); o.r.left {
+func (o *watcher) over(closed bool) error {
+	o.note()
+	switch {
+	case o.again:
+		return &stop{outcome: SentUnconfirmed, what: hint.Say("You pressed Send, but afterwards the page still asked for the form. The objection was probably not accepted."),
+			next: hint.Say("Run the command again, and correct what the page says is missing.")}
+	case o.r.left:
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("The form left the browser, but nothing on the page confirms that it was accepted."),
-			next: hint.Say("Look for a mail from Meta. If none comes within two days, run the command again.")}
+			next: mailNext()}
+	case closed:
+		return &stop{outcome: NotSent, what: hint.Say("You closed the window before Send was pressed. Nothing was sent."),
+			next: hint.Say("Run the command again when you are ready to send.")}
 	}
-	return &stop{outcome: NotSent, what: hint.Say("The form was ready, but Send was not pressed. Nothing was sent."),
-		next: hint.Say("Run the command again when you are ready to send.")}
+	return &stop{outcome: NotSent, what: hint.Say("The time to wait is over, and Send was not pressed. Nothing was sent."),
+		next: hint.Say("Run the command again when you are ready to send; --wait gives you more time.")}
+}
+
+// mailNext is the next step where nobody knows whether Meta took the form.
+func mailNext() hint.Text {
+	return hint.Say("Look for a mail from Meta. If none comes within two days, run the command again.")
 }

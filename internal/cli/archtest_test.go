@@ -39,7 +39,7 @@ var rooms = map[string]room{
 	"internal/cli": {
 		own: []string{"automation", "config", "selectors", "internal/guard", "internal/hint", "internal/ledger",
 			"internal/mail", "internal/record", "internal/rehearsal"},
-		others: []string{"charm.land/huh", "github.com/charmbracelet/huh", "github.com/spf13/cobra", "github.com/spf13/pflag", "go.uber.org/zap"},
+		others: []string{"charm.land/huh", "github.com/charmbracelet/huh", "github.com/spf13/cobra", "github.com/spf13/pflag", "go.uber.org/zap", "golang.org/x/text"},
 		reason: "builds everything and hands it down; the only room that talks with the person",
 	},
 	"config": {

@@ -132,7 +132,7 @@ func (a *app) checkScreen() checkup {
 func (a *app) checkBrowser(ctx context.Context, c config.Config) []checkup {
 	path, err := automation.FindBrowser(c.Browser, a.Lookup)
 	if err != nil {
-		p := noBrowser()
+		p := noBrowser(c.Browser)
 		return []checkup{{trouble, p.What, p.Next}}
 	}
 	var all []checkup

@@ -86,7 +86,11 @@ rehearsal. Where there is no screen it runs without a window.
 	return cmd
 }
 
-func noBrowser() *hint.Problem {
+func noBrowser(wanted string) *hint.Problem {
+	if wanted != "" {
+		return &hint.Problem{What: hint.Say("The browser that was named is not there, or cannot be used. Nothing was done."),
+			Next: hint.Say("Name Google Chrome, Chromium, Microsoft Edge or Brave, or leave the name out and nonmerci looks for one.")}
+	}
 	return &hint.Problem{What: hint.Say("No browser was found that nonmerci can use. Nothing was done."),
 		Next: hint.Say("Install Google Chrome, Chromium, Microsoft Edge or Brave, or name the program with --browser PATH.")}
 }
@@ -96,7 +100,8 @@ func (a *app) service(cmd *cobra.Command, args []string) error {
 	name := hint.Say("Name one service: %s.", strings.Join(selectors.Services(), ", "))
 	known := func(s string) bool { return slices.Contains(selectors.Services(), s) }
 	switch {
-	case len(args) == 1 && known(args[0]):
+	case len(args) == 1 && known(strings.ToLower(args[0])):
+		args[0] = strings.ToLower(args[0])
 		return nil
 	case attachWithoutAddress(cmd) && slices.ContainsFunc(args, func(s string) bool { return !known(s) }):
 		return hint.New(hint.Say("The address for --attach stands apart from it, so it was not understood. Nothing was started."),
@@ -163,7 +168,7 @@ func (a *app) rehearse(ctx context.Context, c config.Config, v rehearsal.Variant
 	if !a.display() && !c.Headless {
 		c = c.WithHeadless()
 	}
-	c.BrowserArgs = append(site.BrowserArgs(), c.BrowserArgs...)
+	c.BrowserArgs = append(c.BrowserArgs, site.BrowserArgs()...)
 	a.say(hint.Say("Rehearsal: these are not Meta's pages. Nothing leaves this computer."))
 	return a.run(ctx, c, v.Service, true, automation.Object)
 }
@@ -201,6 +206,9 @@ func (a *app) request(c config.Config, service string, rehearsing bool) (automat
 	records, err := filepath.Abs(a.records(c))
 	if err != nil {
 		return none, nil, hint.Wrap(err, hint.Say("The folder of the records could not be found. Nothing was done."), hint.Say("Name a folder with --records."))
+	}
+	if risky := slices.ContainsFunc(c.BrowserArgs, weakens); risky {
+		a.say(hint.Say("Careful: the browser runs with switches of yours that take protection away or let other programs reach it. The record names them."))
 	}
 	log, closeLog, err := newLog(cmp.Or(c.LogFile, a.freshLog()), c.Verbose, a.Stderr, []string{c.Email, c.Explain})
 	if err != nil {
@@ -259,13 +267,21 @@ func (a *app) linger(c config.Config) func(context.Context) {
 	}
 }
 
+// weakens tells whether a browser switch takes away protection that nonmerci
+// relies on, or opens the browser to other programs.
+func weakens(arg string) bool {
+	name, _, _ := strings.Cut(arg, "=")
+	return slices.Contains([]string{"remote-debugging-port", "remote-debugging-address", "disable-web-security", "load-extension",
+		"disable-site-isolation-trials", "allow-running-insecure-content", "ignore-certificate-errors"}, name)
+}
+
 // browser finds the browser and the profile, and refuses what could not work
 // before anything is started.
 func (a *app) browser(c config.Config, rehearsing bool) (automation.Browser, error) {
 	b := automation.Browser{Profile: a.profile(c), Headless: c.Headless, Args: c.BrowserArgs, Sandbox: true}
 	path, err := automation.FindBrowser(c.Browser, a.Lookup)
 	if err != nil {
-		return b, noBrowser()
+		return b, noBrowser(c.Browser)
 	}
 	b.Path = path
 	if b.Profile, err = filepath.Abs(b.Profile); err != nil {

@@ -2,21 +2,30 @@ package cli
 
 import (
 	"cmp"
-	"os"
 	"path/filepath"
 	"runtime"
 
 	"github.com/nonmerci/nonmerci/config"
+	"github.com/nonmerci/nonmerci/internal/hint"
 )
 
-// home is the person's home folder, as the environment says.
+// home is the person's home folder, as the environment says, or empty.
 func (a *app) home() string {
 	for _, name := range []string{"HOME", "USERPROFILE"} {
-		if dir, ok := a.Lookup(name); ok && dir != "" {
+		if dir, ok := a.Lookup(name); ok && filepath.IsAbs(dir) {
 			return dir
 		}
 	}
-	return os.TempDir()
+	return ""
+}
+
+// homeless refuses to keep a login and records where anybody could read them.
+func (a *app) homeless() error {
+	if filepath.IsAbs(a.dataDir()) && filepath.IsAbs(a.configDir()) {
+		return nil
+	}
+	return hint.New(hint.Say("Your home folder is not known (the variable HOME is empty). Nothing was started."),
+		hint.Say("Set HOME to your home folder, then start again."))
 }
 
 // dataDir is where profile and records live: $XDG_DATA_HOME, ~/Library/

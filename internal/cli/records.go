@@ -149,6 +149,9 @@ func (a *app) recordsShow(args []string) error {
 		if s.Meta.Rehearsal {
 			fact(hint.Say("Rehearsal"), hint.Say("these were not Meta's pages").In(a.lang))
 		}
+		if verdict, _, err := record.Verify(dir); err == nil {
+			fact(hint.Say("Check"), verdict.String())
+		}
 		fact(hint.Say("Outcome"), s.Outcome)
 		fact(hint.Say("Message"), s.Message)
 		fact(hint.Say("Way"), strings.Join(s.Route, " → "))

@@ -80,7 +80,7 @@ func (a *app) result(c config.Config, res automation.Result) error {
 	if err := a.print(res.Outcome.String() + "\n"); err != nil || res.Record == "" {
 		return err
 	}
-	a.say(hint.Say("The record of this run, with pictures and report.html:"))
+	a.say(hint.Say("The record of this run:"))
 	return a.print(res.Record + "\n")
 }
 

@@ -19,7 +19,7 @@ import (
 
 func (a *app) selectorsCmd() *cobra.Command {
 	services := hint.Say("Name one service: %s.", strings.Join(selectors.Services(), ", "))
-	return group(&cobra.Command{Use: "selectors", Short: "the flow files: list, show, lint, schema",
+	return group(&cobra.Command{Use: "selectors", Short: "the flow files: list, show, lint, check, schema",
 		Long: `The flow files say how nonmerci finds its way on Meta's pages: which pages there
 are, what is looked for on them, and the routes to the form. Files of your own
 lie over the built-in ones.`},
@@ -43,6 +43,7 @@ EXIT STATUS
   2  one of them cannot`,
 			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsLint(args) },
 		},
+		a.checkCmd(),
 		&cobra.Command{
 			Use: "schema", Short: "print the JSON Schema of flow files, for editors", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return a.print(string(selectors.Schema())) },

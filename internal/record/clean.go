@@ -81,7 +81,8 @@ func oneLine(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, leftOut))
-	return strings.Join(strings.Fields(s), " ")
+	// Not strings.Fields: French keeps no-break spaces before : ; ! and ?.
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }), " ")
 }
 
 // cleanAddress cuts whatever looks like an address at its query or fragment,

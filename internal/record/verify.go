@@ -193,7 +193,7 @@ func (c *check) strays() {
 		switch {
 		case slices.Contains(named, name) || slices.Contains(c.reported, name):
 		case !c.sealed && (shotFile.MatchString(name) || fieldsFile.MatchString(name)):
-			c.find(Incomplete, name, hint.Say("This file was written, but the run stopped before the journal could name it."))
+			c.find(Incomplete, name, hint.Say("No line of the journal names this file: the run may have stopped in between, or lines are missing."))
 		default:
 			c.find(Altered, name, hint.Say("The journal does not name this file: it is not part of the run."))
 		}

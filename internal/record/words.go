@@ -80,6 +80,26 @@ func PlaceWords(place string) hint.Text {
 		return hint.Say("another form")
 	case "thanks":
 		return hint.Say("the confirmation")
+	case "fields":
+		return hint.Say("the form’s fields")
+	case "filled":
+		return hint.Say("the form, filled in and ready for review")
+	case "after":
+		return hint.Say("the page after Send")
+	case "still_asking":
+		return hint.Say("the page that still asks")
+	case "ai_topic":
+		return hint.Say("the page about AI at Meta")
+	case "question":
+		return hint.Say("a question before the form")
+	case "code":
+		return hint.Say("a page that asks for a code")
+	case "choose_account":
+		return hint.Say("the choice of an account")
+	case "cookie_choice":
+		return hint.Say("a question about cookies")
+	case "trouble":
+		return hint.Say("an error of the site’s")
 	default:
 		return hint.Say("the page “%s”", place)
 	}

@@ -22,6 +22,7 @@ type Browser struct {
 	gate    *gate
 	net     *netlock
 	off     locks
+	saved   *Saved // nil: the network is on the other end
 	version string
 
 	ctx    context.Context // ends with the browser
@@ -56,18 +57,19 @@ type Note struct {
 
 // connect puts gate and dispatcher onto a started browser and opens one empty
 // tab with every lock on.
-func connect(ctx context.Context, proc *process, off locks) (*Browser, error) {
+func connect(ctx context.Context, proc *process, o Options) (*Browser, error) {
 	life, cancel := context.WithCancel(context.Background())
 	b := &Browser{
-		proc: proc, off: off, ctx: life, cancel: cancel,
+		proc: proc, off: o.off, saved: o.saved, ctx: life, cancel: cancel,
 		sessions: map[proto.TargetSessionID]*session{},
 		opened:   make(chan struct{}, 16),
 		notes:    make(chan Note, 64),
 	}
-	b.net = newNetlock(off)
-	b.gate = &gate{client: cdp.New().Start(proc.pipe), off: off}
+	b.net = newNetlock(o.off)
+	b.gate = &gate{client: cdp.New().Start(proc.pipe), off: o.off, saved: o.saved != nil}
 	b.rod = rod.New().Context(life).Client(b.gate).NoDefaultDevice()
 	if err := b.setUp(ctx); err != nil {
+		proc.pipe.Close() // a browser ends with it, and what is none would not answer
 		b.Close()
 		return nil, err
 	}

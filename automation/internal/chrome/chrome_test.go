@@ -428,7 +428,7 @@ func looking(is []selectors.Role, in selectors.Scope, find ...planLocator) *Plan
 	}
 	return &Plan{
 		Targets: map[string]planTarget{"it": {Is: is, In: in, Find: find}},
-		Places:  []planPlace{{ID: "test", When: []planRule{{At: []string{"/test/*"}}}}},
+		Places:  []planPlace{{ID: "test", When: []planRule{{At: []string{`^https://www\.facebook\.com/test/`}}}}},
 	}
 }
 

@@ -24,7 +24,11 @@ func (b *Browser) take(m *rod.Message) {
 	switch m.Method {
 	case proto.FetchRequestPaused{}.ProtoEvent():
 		var e proto.FetchRequestPaused
-		if m.Load(&e) {
+		switch loaded := m.Load(&e); {
+		case !loaded:
+		case b.saved != nil:
+			b.show(&e)
+		default:
 			b.answer(&e)
 		}
 	case proto.TargetAttachedToTarget{}.ProtoEvent():
@@ -41,10 +45,11 @@ func (b *Browser) take(m *rod.Message) {
 		var e proto.RuntimeBindingCalled
 		if m.Load(&e) && e.Name == bindingName {
 			var said struct {
-				What string `json:"what"`
+				What   string   `json:"what"`
+				Values []*Value `json:"values"`
 			}
 			if json.Unmarshal([]byte(e.Payload), &said) == nil {
-				b.net.person(said.What, time.Now())
+				b.net.person(said.What, said.Values, time.Now())
 			}
 		}
 	case proto.PageJavascriptDialogOpening{}.ProtoEvent():

@@ -21,7 +21,8 @@
 
   const handles = new Map();
   const numbers = new WeakMap();
-  let nextNumber = 1;
+  // Numbers of one document mean nothing in another.
+  let nextNumber = 1 + crypto.getRandomValues(new Uint32Array(1))[0] * 65536;
   const handleOf = (el) => {
     let n = numbers.get(el);
     if (!n) {
@@ -123,6 +124,12 @@
     return { x, y, w: r.width, h: r.height };
   };
 
+  // clippedAway reads the old way of hiding, clip: rect(top, right, bottom, left).
+  const clippedAway = (clip) => {
+    const m = /^rect\((-?[\d.]+)px, (-?[\d.]+)px, (-?[\d.]+)px, (-?[\d.]+)px\)$/.exec(clip);
+    return !!m && (m[3] - m[1] < 2 || m[2] - m[4] < 2);
+  };
+
   const visible = (el) => {
     if (!el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })) return false;
     const r = el.getBoundingClientRect();
@@ -132,6 +139,7 @@
     for (let e = el; e; e = up(e)) {
       if (e.getAttribute('aria-hidden') === 'true' || e.inert) return false;
       const style = getComputedStyle(e);
+      if (/absolute|fixed/.test(style.position) && clippedAway(style.clip)) return false;
       if (style.opacity === '0' || style.clipPath === 'inset(50%)' || style.clipPath === 'inset(100%)') return false;
       if (e !== el && e.ownerDocument === el.ownerDocument && /hidden|clip/.test(style.overflow)) {
         const c = e.getBoundingClientRect();
@@ -213,11 +221,12 @@
   // Addresses are compared without query and fragment, with expressions that
   // mean the same in Go (selectors.Flow.Regexp).
   const expressions = new Map();
-  const fits = (expression, url) => {
+  const fits = (expression, bare) => {
     let re = expressions.get(expression);
     if (!re) expressions.set(expression, re = new RegExp(expression));
-    return re.test(url.origin + url.pathname);
+    return re.test(bare);
   };
+  const bareOf = (url) => url.origin + url.pathname;
   const contactForm = (url) => {
     const m = /^\/(?:help\/)?contact\/(\d+)\/?$/.exec(url.pathname);
     return m && /(^|\.)(facebook|instagram)\.com$/.test(url.hostname) ? m[1] : '';
@@ -290,6 +299,14 @@
     if (r.name === null) r.name = fold(nameOf(el));
     return r.name;
   };
+  const readAddress = (scan, el) => {
+    const r = read(scan, el);
+    if (r.address === undefined) {
+      const url = addressOf(el);
+      r.address = url && { bare: bareOf(url), form: contactForm(url) };
+    }
+    return r.address;
+  };
   const seen = (scan, el) => {
     const r = read(scan, el);
     if (r.visible === null) r.visible = visible(el);
@@ -326,8 +343,8 @@
       case 'text': return foldedKeys(find).has(read(scan, el).text);
       case 'label': { const n = readName(scan, el); for (const k of foldedKeys(find)) if (n.includes(k)) return true; return false; }
       case 'says': { const t = read(scan, el).text; for (const k of foldedKeys(find)) if (t.includes(k)) return true; return false; }
-      case 'href': { const a = addressOf(el); return !!a && find.values.some((p) => fits(p, a)); }
-      case 'form': { const a = addressOf(el); return !!a && find.values.includes(contactForm(a)); }
+      case 'href': { const a = readAddress(scan, el); return !!a && find.values.some((p) => fits(p, a.bare)); }
+      case 'form': { const a = readAddress(scan, el); return !!a && find.values.includes(a.form); }
       case 'type': return find.values.includes(el.type);
       case 'autocomplete': return (el.getAttribute('autocomplete') || '').toLowerCase().split(/\s+/).some((t) => find.values.includes(t));
       case 'inputmode': return find.values.includes((el.getAttribute('inputmode') || '').toLowerCase());
@@ -392,7 +409,7 @@
   // ---- places ------------------------------------------------------------
 
   const placeOf = (scan, place, results, url) => place.when.some((rule) => {
-    if (rule.at?.length && !rule.at.some((p) => fits(p, url))) return false;
+    if (rule.at?.length && !rule.at.some((p) => fits(p, bareOf(url)))) return false;
     const got = (id) => results[id]?.status === 'found';
     if (rule.see && !rule.see.every(got)) return false;
     if (rule.any?.length && !rule.any.some(got)) return false;
@@ -422,7 +439,7 @@
 
   // look waits inside the page until it says something that is not `than`, and
   // says it twice in a row; or until the time is up. One round trip.
-  const look = ({ plan, than, timeout, patience }) => new Promise((resolve) => {
+  const look = ({ plan, than, timeout, patience }) => new Promise((resolve, reject) => {
     const begin = performance.now();
     let last = null, firstSeen = 0, timer = 0, waiting = false, done = false;
     const finish = (view, timedOut) => {
@@ -434,7 +451,15 @@
     const check = () => {
       if (done) return;
       waiting = false;
-      const view = evaluate(plan);
+      let view;
+      try { view = evaluate(plan); } catch (e) {
+        // Between two documents there may be no root, or an odd one. Whoever waits
+        // must hear of what does not pass.
+        if (performance.now() - begin < timeout) return again(50);
+        done = true;
+        observer.disconnect();
+        return reject(e);
+      }
       const now = performance.now();
       const telling = view.places.length > 0 && view.signature !== than;
       const same = last && last.signature === view.signature;
@@ -581,7 +606,11 @@
   // belt: 'open' lets everything through; 'press' only what hits the permitted
   // element; 'shut' nothing. It stops events before the page sees them.
   let belt = 'open', permitted = null, watched = null;
-  const say = (what) => { try { globalThis.nonmerciSaw?.(JSON.stringify({ what, token })); } catch { /* no listener yet */ } };
+  const say = (what) => {
+    const seen = { what };
+    if (what !== 'touch') seen.values = values(watched.fields);
+    try { globalThis.nonmerciSaw?.(JSON.stringify(seen)); } catch { /* no listener yet */ }
+  };
   const stop = (e) => { e.preventDefault(); e.stopImmediatePropagation(); };
   const guardEvent = (e) => {
     if (belt === 'shut') return stop(e);
@@ -614,8 +643,8 @@
   };
   const release = () => { belt = 'open'; permitted = null; return true; };
   // watch remembers Send, so that the person's own action on it is recognised.
-  const watch = ({ node, plan }) => {
-    watched = { node: byHandle(node), plan };
+  const watch = ({ node, plan, fields }) => {
+    watched = { node: byHandle(node), plan, fields: fields || [] };
     return !!watched.node;
   };
   const mark = (n) => { sendNode = byHandle(n); return !!sendNode; };

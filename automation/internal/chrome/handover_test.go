@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/nonmerci/nonmerci/selectors"
 )
 
 const sendSelector = `button[type=submit]:not([name=search]), main div[role=button]`
@@ -24,7 +26,7 @@ func TestHandOver(t *testing.T) {
 		{"nobody does anything", "", func(*tab) {}, 0},
 
 		{"timer submits", "hostile=send-on-timer", func(*tab) {}, 0},
-		{"timer fetches", "hostile=send-on-timer&markup=script", func(*tab) {}, 0},
+		{"timer fetches", "", js(`setInterval(() => { ` + post + ` }, 20)`), 0},
 		{"el.click()", "", js(`document.querySelector('button[type=submit]').click()`), 0},
 		{"el.click() on a div", "markup=script", js(`document.querySelector('main div[role=button]').click()`), 0},
 		{"requestSubmit()", "", js(`document.querySelector('button[type=submit]').form.requestSubmit()`), 0},
@@ -108,5 +110,71 @@ func (s *stand) expectMore(what string, before, want int) {
 	quiet(s.t, lateWord+150*time.Millisecond, func() bool { return s.site.Submissions() > before+want })
 	if n := s.site.Submissions() - before; n != want {
 		s.t.Errorf("%s: %d submissions, want %d: %v", what, n, want, s.site.ByChannel())
+	}
+}
+
+// TestWhatATouchSetsFree: once the form is handed over, a page may load things
+// for two seconds after any click or key of the person's, or it could not work.
+// What carries the person's values is stopped, however the usual encodings
+// disguise it. What a page hides on purpose is not: free says so, and the
+// documents have to say so as well. Whoever stops one of them takes it out.
+func TestWhatATouchSetsFree(t *testing.T) {
+	t.Parallel()
+	hides := []struct {
+		name, script string
+		free         bool
+	}{
+		{"plain", `fetch('/sent/plain', {method: 'POST', body: mail})`, false},
+		{"query", `fetch('/sent/query?e=' + encodeURIComponent(mail))`, false},
+		{"base64", `fetch('/sent/base64?e=' + btoa(mail))`, false},
+		{"JSON", `fetch('/sent/JSON', {method: 'POST', body: JSON.stringify({e: mail})})`, false},
+		{"upper case", `new Image().src = '/sent/upper?' + mail.toUpperCase()`, false},
+		{"multipart", `(f => { f.append('e', mail); fetch('/sent/multipart', {method: 'POST', body: f}) })(new FormData())`, false},
+		{"beacon", `navigator.sendBeacon('/sent/beacon', mail)`, false},
+		{"bytes", `fetch('/sent/bytes', {method: 'POST', body: new Uint8Array([0, 1, 2, ...new TextEncoder().encode(mail)])})`, false},
+		{"navigation", `location = '/sent/navigation'`, false},
+		{"form in a frame", `(f => { document.body.append(Object.assign(document.createElement('iframe'), {name: 'n'}), f); f.submit() })(Object.assign(document.createElement('form'), {method: 'post', action: '/sent/frame', target: 'n'}))`, false},
+		{"nothing of the person's", `fetch('/sent/nothing', {method: 'POST', body: 'hello'})`, true},
+		{"backwards", `fetch('/sent/backwards', {method: 'POST', body: [...mail].reverse().join('')})`, true},
+		{"letter by letter", `fetch('/sent/letters', {method: 'POST', body: [...mail].join('|')})`, true},
+		{"header", `fetch('/sent/header', {headers: {'x-mail': mail}})`, true},
+		{"cookie", `document.cookie = 'mail=' + mail; fetch('/sent/cookie')`, true},
+	}
+	w, err := serveWeb()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	h, err := newHand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stand{t: t, hand: h, b: started(t, options(t, append(w.args(), h.arg())...))}
+	s.plan = looking([]selectors.Role{selectors.Button}, selectors.Form, planLocator{By: selectors.ByOnly})
+	for _, hide := range hides {
+		if err := s.b.Open(t.Context(), w.page(`<form onsubmit="return false"><input type=email><textarea id=text></textarea><button>Send</button></form>
+			<script>const mail = '`+email+`'; text.addEventListener('keydown', () => { `+hide.script+` })</script>`)); err != nil {
+			t.Fatal(err)
+		}
+		v, err := s.b.Look(t.Context(), s.plan, Until{Within: 5 * time.Second, Patience: 100 * time.Millisecond})
+		if err != nil || !v.Sees("it") {
+			t.Fatal(v, err)
+		}
+		if err := s.b.Lock(t.Context(), v.Targets["it"], email); err != nil {
+			t.Fatal(err)
+		}
+		s.b.Seal()
+		if _, err := s.b.HandOver(t.Context(), s.plan, "it", v.Targets["it"]); err != nil {
+			t.Fatal(err)
+		}
+		before := w.total()
+		tab := h.on(t)
+		tab.eval(`text.focus()`)
+		tab.key(" ")
+		got := until(t, lateWord+200*time.Millisecond, "", func() bool { return w.total() > before })
+		if got != hide.free {
+			t.Errorf("%s: got out %v, want %v", hide.name, got, hide.free)
+		}
+		s.reset()
 	}
 }

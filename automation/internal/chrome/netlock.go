@@ -48,6 +48,7 @@ type netlock struct {
 	sendAt   time.Time     // the person's last action on Send
 	touchAt  time.Time     // the person's last click or key of any kind
 	acted    bool          // the person acted on Send at least once
+	atSend   []*Value      // the form's fields as they stood at that moment
 	followUp bool          // a request of theirs left; what follows belongs to it
 	attempts []Attempt
 	alarm    chan struct{} // a tab was about to leave the hosts, or a page to submit
@@ -92,7 +93,7 @@ func (n *netlock) to(s stage) {
 func (n *netlock) shut() { n.to(shut) }
 
 // person takes the engine's word about a trusted event.
-func (n *netlock) person(what string, now time.Time) {
+func (n *netlock) person(what string, fields []*Value, now time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.stage != watching {
@@ -101,6 +102,9 @@ func (n *netlock) person(what string, now time.Time) {
 	n.touchAt = now
 	if what == "send" || (what == "press" && n.acted) {
 		n.sendAt, n.acted = now, true
+		if what == "send" {
+			n.atSend = fields
+		}
 	}
 	close(n.changed)
 	n.changed = make(chan struct{})

@@ -80,7 +80,8 @@ func (p params) is(name, value string) bool { return string(p[name]) == value }
 
 // powers is everything that the program can ask of the browser. It is closed:
 // what is not here does not pass the gate. No method here reads cookies, storage
-// or request bodies, types a key, accepts a dialog or answers in a site's name.
+// or request bodies, types a key or accepts a dialog. A site is answered for only
+// where a saved page is shown without network.
 var powers = []power{
 	{"Browser.getVersion", nil, true, "ask which browser this is", nil},
 	{"Browser.close", nil, true, "close the browser that the program started", nil},
@@ -91,6 +92,7 @@ var powers = []power{
 	{"Fetch.enable", []string{"patterns"}, true, "be asked about every request before it leaves", checkPatterns},
 	{"Fetch.continueRequest", []string{"requestId"}, true, "let a request go, unchanged", nil},
 	{"Fetch.failRequest", []string{"requestId", "errorReason"}, true, "stop a request", checkAborted},
+	{"Fetch.fulfillRequest", []string{"requestId", "responseCode", "responseHeaders", "body"}, false, "show a page from a file, where the network is cut (selectors check)", checkSaved},
 	{"Network.enable", []string{"maxTotalBufferSize", "maxResourceBufferSize", "maxPostDataSize"}, true, "be told the status of the site's answers", nil},
 	{methodSockets, []string{"offline", "matchedNetworkConditions"}, true, "close the way that leaves no request behind (WebSocket)", checkSockets},
 	{"Page.enable", nil, true, "be told when a page changes", nil},
@@ -120,6 +122,15 @@ func digest(source string) string {
 // DevTools method with its parameters, every script with its digest.
 func Powers() string {
 	var b strings.Builder
+	b.WriteString(`In plain words
+  It can open pages of Facebook and Instagram, look at them, take pictures, press
+  links on the way, put your text into the form, and stop what a page tries to send.
+  It cannot press Send, type a key, answer a message box, read cookies, passwords or
+  storage, or go to any other site. Once the form is handed to you, it can only look.
+  Below is the complete list, for those who want to check it: every line is something
+  the program may ask of the browser, and nothing else passes.
+
+`)
 	b.WriteString("DevTools methods (* also after hand-over)\n")
 	for _, p := range powers {
 		fmt.Fprintf(&b, "%s %-40s %s\n    %s\n", star(p.looks), p.method, p.why, strings.Join(p.params, " "))
@@ -167,6 +178,13 @@ func checkPatterns(_ *gate, p params) error {
 func checkAborted(_ *gate, p params) error {
 	if p.text("errorReason") != "Aborted" {
 		return errors.New("a request is stopped as aborted, which keeps the page and its text")
+	}
+	return nil
+}
+
+func checkSaved(g *gate, _ params) error {
+	if !g.saved {
+		return errors.New("nothing is answered in a site's name")
 	}
 	return nil
 }

@@ -21,7 +21,8 @@ type Options struct {
 	Args     []string // further switches as NAME or NAME=VALUE, without dashes; they win
 	Sandbox  bool     // false only for rehearsals and tests as root, where Chromium cannot use it
 
-	off locks
+	saved *Saved // show this page and nothing else
+	off   locks
 }
 
 // Errors of a start that a person can do something about.
@@ -66,9 +67,9 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	}()
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	b, err := connect(ctx, proc, o.off)
+	b, err := connect(ctx, proc, o)
 	if err != nil {
-		return nil, proc.explain(err)
+		return nil, proc.explain(err, o.Profile)
 	}
 	return b, nil
 }
@@ -150,7 +151,7 @@ func (p *process) end(grace time.Duration) error {
 // explain turns what a browser that did not start printed into an error that a
 // person can act on. Exit codes and messages: Chromium's process_singleton and
 // ozone_platform_x11.
-func (p *process) explain(err error) error {
+func (p *process) explain(err error, profile string) error {
 	select {
 	case <-p.done:
 	default:
@@ -160,7 +161,7 @@ func (p *process) explain(err error) error {
 	switch {
 	case strings.Contains(said, "$DISPLAY"), strings.Contains(said, "X server"):
 		return ErrNoDisplay
-	case p.cmd.ProcessState.ExitCode() == 0, strings.Contains(said, "existing browser session"), strings.Contains(said, "ProcessSingleton"):
+	case inUse(profile), strings.Contains(said, "ProcessSingleton"):
 		return ErrInUse
 	}
 	return fmt.Errorf("%w: exit code %d", ErrStart, p.cmd.ProcessState.ExitCode())

@@ -20,12 +20,13 @@ type Watch struct {
 	plan   *Plan
 	commit string // id of the commit target
 	send   Target
+	fields []int64 // whose values are taken when the person sends
 }
 
 // HandOver gives the form to the person: it remembers which element is Send,
 // lets the network lock wait for the person's own action, and switches mouse
 // and keyboard on again. The gate must be sealed.
-func (b *Browser) HandOver(ctx context.Context, plan *Plan, commit string, send Target) (*Watch, error) {
+func (b *Browser) HandOver(ctx context.Context, plan *Plan, commit string, send Target, fields ...int64) (*Watch, error) {
 	if !b.gate.sealed.Load() {
 		return nil, fmt.Errorf("hand over: the gate is not sealed")
 	}
@@ -33,7 +34,7 @@ func (b *Browser) HandOver(ctx context.Context, plan *Plan, commit string, send 
 	if err != nil {
 		return nil, err
 	}
-	w := &Watch{b: b, s: s, plan: plan, commit: commit, send: send}
+	w := &Watch{b: b, s: s, plan: plan, commit: commit, send: send, fields: fields}
 	if err := w.Follow(ctx, send); err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func (b *Browser) HandOver(ctx context.Context, plan *Plan, commit string, send 
 // and again when the site shows the form anew.
 func (w *Watch) Follow(ctx context.Context, send Target) error {
 	var ok bool
-	if err := w.s.call(ctx, "watch", map[string]any{"node": send.Node, "plan": w.plan.Targets[w.commit]}, &ok); err != nil {
+	if err := w.s.call(ctx, "watch", map[string]any{"node": send.Node, "plan": w.plan.Targets[w.commit], "fields": w.fields}, &ok); err != nil {
 		return fmt.Errorf("watch Send: %w", err)
 	}
 	if !ok {
@@ -76,6 +77,7 @@ func (s *session) listen(ctx context.Context) error {
 type Evidence struct {
 	Acted    bool      // the person clicked or keyed Send
 	ActedAt  time.Time // the last time
+	Values   []*Value  // the fields as they stood then; nil where one was gone
 	Sent     []Sent    // what left because of it
 	Attempts []Attempt // what was stopped
 }
@@ -85,7 +87,7 @@ func (w *Watch) Evidence() Evidence {
 	n := w.b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	e := Evidence{Acted: n.acted, ActedAt: n.sendAt, Attempts: append([]Attempt(nil), n.attempts...)}
+	e := Evidence{Acted: n.acted, ActedAt: n.sendAt, Values: n.atSend, Attempts: append([]Attempt(nil), n.attempts...)}
 	for _, s := range n.sent {
 		e.Sent = append(e.Sent, *s)
 	}
@@ -132,4 +134,11 @@ func (w *Watch) Picture(ctx context.Context) ([]byte, error) {
 }
 
 // Point repeats the mark on Send, which the first move of the mouse takes away.
-func (w *Watch) Point(ctx context.Context) error { return w.s.point(ctx, w.send.Node) }
+// Where the page shows no Send, the mark goes away too.
+func (w *Watch) Point(ctx context.Context) error {
+	err := w.s.point(ctx, w.send.Node)
+	if errors.Is(err, ErrLost) {
+		return proto.OverlayHideHighlight{}.Call(w.s.on(ctx))
+	}
+	return err
+}

@@ -48,6 +48,7 @@ type client interface {
 type gate struct {
 	client
 	off    locks
+	saved  bool // a saved page is shown, without network
 	sealed atomic.Bool
 
 	mu      sync.Mutex

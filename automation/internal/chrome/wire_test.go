@@ -71,6 +71,7 @@ var allowed = map[string]string{
 	"Fetch.enable":                          `{"patterns":[{"urlPattern":"*","requestStage":"Request"}]}`,
 	"Fetch.continueRequest":                 `{"requestId":"1"}`,
 	"Fetch.failRequest":                     `{"requestId":"1","errorReason":"Aborted"}`,
+	"Fetch.fulfillRequest":                  `{"requestId":"1","responseCode":200,"responseHeaders":[],"body":"eA=="}`,
 	"Network.enable":                        `{}`,
 	methodSockets:                           `{"offline":true,"matchedNetworkConditions":` + socketsJSON + `}`,
 	"Page.enable":                           `{}`,
@@ -113,6 +114,7 @@ func TestWirePassesWhatIsListed(t *testing.T) {
 				t.Fatal("no example in this test: add one, and try to get round its check")
 			}
 			g, r := newGate()
+			g.saved = true // the one who shows a page from a file may answer for the site
 			defer permitted(g)()
 			if !passes(t, g, p.method, raw(good)) {
 				t.Fatalf("%s is refused", good)
@@ -256,7 +258,7 @@ func TestWireRefuses(t *testing.T) {
 		{"Autofill.trigger", `{}`},
 		{"FedCm.clickDialogButton", `{}`},
 		// requests in the site's or the person's name
-		{"Fetch.fulfillRequest", `{"requestId":"1","responseCode":204}`},
+		{"Fetch.fulfillRequest", `{"requestId":"1","responseCode":204}`}, // but for a page from a file
 		{"Fetch.continueWithAuth", `{"requestId":"1","authChallengeResponse":{"response":"Default"}}`},
 		{"Fetch.continueResponse", `{"requestId":"1"}`},
 		{"Fetch.continueRequest", `{"requestId":"1","url":"https://evil.example/"}`},
@@ -435,10 +437,11 @@ func TestWireTextIsInsertedOnce(t *testing.T) {
 func TestSealIsOneWay(t *testing.T) {
 	acts := map[string]bool{
 		"Target.createTarget": true, "Page.navigate": true, "Page.handleJavaScriptDialog": true,
-		"Input.dispatchMouseEvent": true, "Input.insertText": true,
+		"Input.dispatchMouseEvent": true, "Input.insertText": true, "Fetch.fulfillRequest": true,
 	}
 	for method, good := range allowed {
 		g, _ := newGate()
+		g.saved = true
 		permitted(g)
 		g.seal()
 		g.seal()
