@@ -34,7 +34,7 @@ rehearse: build ## walk to the form on the built-in stand-in pages; no account, 
 
 .PHONY: test
 test: setup ## run every test; needs Chromium
-	@$(call gotest,-count=1 -timeout 15m ./...)
+	@$(call gotest,-count=1 -parallel 3 -timeout 15m ./...)
 
 .PHONY: short
 short: ## run the tests that need no browser
@@ -72,7 +72,8 @@ bench: setup ## run the benchmarks
 
 .PHONY: soak
 soak: setup ## run the browser tests COUNT times over, to find what fails now and then
-	@$(call gotest,-count=$(COUNT) -timeout 3h ./automation/internal/... ./internal/cli/...)
+	@$(call gotest,-count=$(COUNT) -timeout 3h ./automation/internal/... -thorough)
+	@$(call gotest,-count=$(COUNT) -timeout 3h ./internal/cli/...)
 	@$(call gotest,-count=$(COUNT) -timeout 3h ./automation -full)
 
 .PHONY: fuzz

@@ -60,7 +60,7 @@ func (w *walker) end() error {
 		return w.wrongForm()
 	}
 	w.regret()
-	w.place = "" // another way may do
+	w.place, w.final = "", true // another way may do
 	return nil
 }
 

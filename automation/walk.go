@@ -54,6 +54,7 @@ type walker struct {
 	place string   // the place of the view; empty: not recognised
 	trail []string // places, in order, without repetitions in a row
 
+	final       bool // the page says no: nothing more will appear on it
 	unavailable bool // a page said that the form is not offered
 	failed      *stop
 	missing     []string // what this route looked for and did not find
@@ -171,7 +172,7 @@ func (w *walker) next(route selectors.Route, used map[string]map[int]bool, at st
 			return way, true, nil
 		}
 		missing := slices.ContainsFunc(route[at], func(s selectors.Step) bool { return s.Verb == selectors.Press })
-		if missing && !waited && w.view.Status < 400 {
+		if missing && !waited && !w.final && w.view.Status < 400 {
 			return 0, false, nil
 		}
 		for _, s := range route[at] {
@@ -286,7 +287,7 @@ func (w *walker) look(ctx context.Context, until chrome.Until) error {
 		w.failed = &stop{outcome: Failed, what: hint.Say("The site answered with an error of its own (%s). Nothing was filled in and nothing was sent.", itoa(v.Status)),
 			next: hint.Say("This is not a fault of yours. Try again later.")}
 	}
-	w.view = v
+	w.view, w.final = v, false
 	w.place, err = w.recognise(v)
 	if v.Status >= 400 && (w.kind() == selectors.PageKind || w.kind() == selectors.FormKind) {
 		w.place = "" // an error page may stand at any address

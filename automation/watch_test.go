@@ -125,6 +125,7 @@ func watched(t *testing.T, variant string, wait time.Duration, act func(ctx cont
 func TestThePersonSends(t *testing.T) {
 	for _, variant := range []string{"", "language=fr&markup=script", "service=facebook&markup=script", "service=facebook&language=xx"} {
 		t.Run(variant, func(t *testing.T) {
+			t.Parallel()
 			res, site := watched(t, variant, 20*time.Second, func(ctx context.Context, h *hand) { h.press(ctx, sendButton) })
 			if res.Outcome != automation.Sent {
 				t.Errorf("outcome %s: %s", res.Outcome, res.Message)
@@ -140,6 +141,7 @@ func TestThePersonSends(t *testing.T) {
 }
 
 func TestNobodySends(t *testing.T) {
+	t.Parallel()
 	res, site := watched(t, "", 2*time.Second, nil)
 	if res.Outcome != automation.NotSent {
 		t.Errorf("outcome %s: %s", res.Outcome, res.Message)

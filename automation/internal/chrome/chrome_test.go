@@ -298,11 +298,14 @@ func (h *hand) on(t testing.TB) *tab {
 		for range c.Event() {
 		}
 	}()
-	return &tab{t, func(method string, params any) (json.RawMessage, error) {
+	one := &tab{t, func(method string, params any) (json.RawMessage, error) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		return c.Call(ctx, "", method, params)
 	}}
+	// Open returns as soon as the site answers; what is on the page comes later.
+	one.eval(`new Promise((done) => document.readyState === 'loading' ? addEventListener('DOMContentLoaded', () => done()) : done())`)
+	return one
 }
 
 func (h *hand) socket(t testing.TB) string {

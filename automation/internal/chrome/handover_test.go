@@ -119,6 +119,9 @@ func (s *stand) expectMore(what string, before, want int) {
 // disguise it. What a page hides on purpose is not: free says so, and the
 // documents have to say so as well. Whoever stops one of them takes it out.
 func TestWhatATouchSetsFree(t *testing.T) {
+	if !*thorough {
+		t.Skip("measures, and takes long: run with -thorough")
+	}
 	t.Parallel()
 	hides := []struct {
 		name, script string

@@ -258,6 +258,9 @@ setInterval(() => { const f = document.createElement('form'); f.method = 'post';
 // [TestHostilePages]. The same holds for a socket that a page opens in the moment
 // in which its tab closes, because a closing tab loses its rules first.
 func TestEnds(t *testing.T) {
+	if !*thorough {
+		t.Skip("measures, and takes long: run with -thorough")
+	}
 	for _, end := range []string{"close", "tab", "cut", "kill"} {
 		t.Run(end, func(t *testing.T) {
 			t.Parallel()
