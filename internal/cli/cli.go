@@ -144,9 +144,6 @@ func (a *app) print(result string) error {
 
 // settings merges flags, environment, file and defaults.
 func (a *app) settings(cmd *cobra.Command) (config.Config, error) {
-	if err := a.homeless(); err != nil {
-		return config.Config{}, err
-	}
 	c, err := config.Load(config.Source{Flags: cmd.Flags(), Lookup: a.Lookup, File: a.configFile()})
 	if err != nil {
 		return c, err

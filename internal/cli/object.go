@@ -199,6 +199,9 @@ func (a *app) request(c config.Config, service string, rehearsing bool) (automat
 	if err != nil {
 		return none, nil, err
 	}
+	if err := a.homeless(c); err != nil {
+		return none, nil, err
+	}
 	browser, err := a.browser(c, rehearsing)
 	if err != nil {
 		return none, nil, err
@@ -236,7 +239,7 @@ func (a *app) request(c config.Config, service string, rehearsing bool) (automat
 // over that of the run before. It is not part of the record, which holds nothing
 // but evidence. Empty: there is no place for one.
 func (a *app) freshLog() string {
-	if err := os.MkdirAll(a.dataDir(), 0o700); err != nil {
+	if !filepath.IsAbs(a.dataDir()) || os.MkdirAll(a.dataDir(), 0o700) != nil {
 		return ""
 	}
 	file := filepath.Join(a.dataDir(), "last-run.log")

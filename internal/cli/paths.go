@@ -19,9 +19,10 @@ func (a *app) home() string {
 	return ""
 }
 
-// homeless refuses to keep a login and records where anybody could read them.
-func (a *app) homeless() error {
-	if filepath.IsAbs(a.dataDir()) && filepath.IsAbs(a.configDir()) {
+// homeless refuses to keep a login and records where anybody could read them:
+// without a home folder both must be named.
+func (a *app) homeless(c config.Config) error {
+	if filepath.IsAbs(a.dataDir()) || c.Profile != "" && c.Records != "" {
 		return nil
 	}
 	return hint.New(hint.Say("Your home folder is not known (the variable HOME is empty). Nothing was started."),
@@ -54,8 +55,16 @@ func (a *app) base(xdg, unix, windows string) string {
 	return unix
 }
 
-func (a *app) configFile() string { return filepath.Join(a.configDir(), "config.yaml") }
-func (a *app) flowDir() string    { return filepath.Join(a.configDir(), "flows") }
+func (a *app) configFile() string { return a.own("config.yaml") }
+func (a *app) flowDir() string    { return a.own("flows") }
+
+// own is a file among the settings, or empty where there is no home folder.
+func (a *app) own(name string) string {
+	if dir := a.configDir(); filepath.IsAbs(dir) {
+		return filepath.Join(dir, name)
+	}
+	return ""
+}
 
 // profile is the browser profile to use, and records the folder of the records:
 // nonmerci's own where the settings name none.
