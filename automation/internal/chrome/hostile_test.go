@@ -101,7 +101,7 @@ func TestHostilePagesWithoutBrakes(t *testing.T) {
 	for _, kind := range hostile {
 		s.site = sites[kind]
 		board.to(s.site)
-		if kind == rehearsal.SendOnLoad {
+		if kind == rehearsal.SendOnLoad || kind == rehearsal.SendOnTimer {
 			_ = s.b.Open(t.Context(), formAddress)
 		} else {
 			s.at(formAddress)
