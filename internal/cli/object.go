@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -170,7 +171,9 @@ func (a *app) rehearse(ctx context.Context, c config.Config, v rehearsal.Variant
 	}
 	c.BrowserArgs = append(c.BrowserArgs, site.BrowserArgs()...)
 	a.say(hint.Say("Rehearsal: these are not Meta's pages. Nothing leaves this computer."))
-	return a.run(ctx, c, v.Service, true, automation.Object)
+	err = a.run(ctx, c, v.Service, true, automation.Object)
+	a.say(hint.Say("Submissions that reached the stand-in: %s.", strconv.Itoa(site.Submissions())))
+	return err
 }
 
 // run does one walk and reports it on the channels.
