@@ -198,6 +198,9 @@ func (o *watcher) over(closed bool) error {
 	case o.r.left:
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("The form left the browser, but nothing on the page confirms that it was accepted."),
 			next: mailNext()}
+	case o.w.Evidence().Acted:
+		return &stop{outcome: NotSent, what: hint.Say("You pressed Send, but no submission was seen leaving the browser. The page may have found something missing."),
+			next: hint.Say("Run the command again, and correct what the page says is missing.")}
 	case closed:
 		return &stop{outcome: NotSent, what: hint.Say("You closed the window before Send was pressed. Nothing was sent."),
 			next: hint.Say("Run the command again when you are ready to send.")}
