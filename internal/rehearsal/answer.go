@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // longestBody is far more than a form holds.
@@ -33,7 +32,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 	} else if !browsersOwn(r) {
 		s.tally.visitForeign(host)
 	}
-	private := v.on != "" && r.Method == http.MethodPost && (v.place == atSignIn || v.place == atCode)
+	private := r.Method == http.MethodPost && isGate(v.place) && s.gateAt(r, v).secret()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestBody))
 	if !private {
 		v.said = fieldsOf(r, string(body))
@@ -59,36 +58,20 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// admit sends to the gate, passes the gate, or lets through.
+// admit sends to the first gate that is not passed, or lets through.
 func (s *Site) admit(w http.ResponseWriter, r *http.Request, v visit, body []byte) {
-	posted := r.Method == http.MethodPost
-	switch v.place {
-	case atSignIn:
-		if posted {
-			s.passSignIn(w, r, v, body)
-			return
-		}
-	case atCode:
-		if !s.holds(r, sessionCookie, s.halfway()) && s.variant.Gate == Code {
-			http.Redirect(w, r, gateAddress(v.on, signInPath(v.on), next(r, nil)), http.StatusFound)
-			return
-		}
-		if posted {
-			s.pass(w, r, v, sessionCookie, s.token, body)
-			return
-		}
-	case atCheckpoint:
-		if posted {
-			s.pass(w, r, v, checkpointCookie, s.token, body)
-			return
-		}
-	default:
-		if gate := s.gateBefore(r, v); gate != "" {
-			http.Redirect(w, r, gateAddress(v.on, gate, "https://"+v.host+r.URL.RequestURI()), http.StatusFound)
-			return
-		}
+	if r.URL.Path == hopPath && s.leadsOver(w, r, v) {
+		return
 	}
-	s.answer(w, r, s.outcome(v, posted))
+	if isGate(v.place) {
+		s.atGate(w, r, v, body)
+		return
+	}
+	if gate := s.gateBefore(r, v); gate != "" {
+		http.Redirect(w, r, gateAddress(v.on, gate, "https://"+v.host+r.URL.RequestURI()), http.StatusFound)
+		return
+	}
+	s.answer(w, r, s.outcome(v, r.Method == http.MethodPost))
 }
 
 // outcome turns an address into what the variant shows there.
@@ -107,9 +90,9 @@ func (s *Site) outcome(v visit, posted bool) visit {
 		}
 	case v.place == atSubmit:
 		v.place = atElsewhere
-	case v.place == atForm && s.variant.Gate == Already:
+	case v.place == atForm && s.variant.gate(Already):
 		v.place = atAlready
-	case v.place == atForm && s.variant.Gate == Unavailable:
+	case v.place == atForm && s.variant.gate(Unavailable):
 		v.place = atNotHere
 	}
 	return v
@@ -118,8 +101,11 @@ func (s *Site) outcome(v visit, posted bool) visit {
 // answer is the end of every request: count, fail where the variant says so,
 // else show the page.
 func (s *Site) answer(w http.ResponseWriter, r *http.Request, v visit) {
-	s.tally.visit(v.place)
 	w.Header().Set("Cache-Control", "no-store")
+	if s.leadsOver(w, r, v) {
+		return
+	}
+	s.tally.visit(v.place)
 	switch s.variant.fault(v.place) {
 	case Status500:
 		s.show(w, r, v, http.StatusInternalServerError)
@@ -129,6 +115,13 @@ func (s *Site) answer(w http.ResponseWriter, r *http.Request, v visit) {
 		<-r.Context().Done()
 	case OffHost:
 		http.Redirect(w, r, "https://"+foreignHost+"/", http.StatusFound)
+	case LookAlike:
+		http.Redirect(w, r, lookAlike(v.on, r.URL.Path), http.StatusFound)
+	case Drip:
+		s.show(slowly{w, r.Context()}, r, v, http.StatusOK)
+	case Slow:
+		wait(r.Context(), slowness)
+		s.show(w, r, v, http.StatusOK)
 	default:
 		s.show(w, r, v, http.StatusOK)
 	}
@@ -148,81 +141,4 @@ func reset(r *http.Request) {
 		_ = tcp.SetLinger(0) // RST instead of FIN
 	}
 	_ = conn.Close()
-}
-
-// The cookies that remember a passed gate, on the parent domain of each site.
-const (
-	sessionCookie    = "rehearsal_session"
-	checkpointCookie = "rehearsal_checkpoint"
-	cookiesCookie    = "rehearsal_cookies"
-)
-
-// halfway is the session of somebody who still owes the code.
-func (s *Site) halfway() string { return s.token + "-half" }
-
-func (s *Site) holds(r *http.Request, cookie, value string) bool {
-	c, err := r.Cookie(cookie)
-	return err == nil && c.Value == value
-}
-
-// gateBefore names the gate's path that a request must pass first, or nothing.
-// accountscenter.meta.com stays open: no cookie of the two sites reaches it.
-func (s *Site) gateBefore(r *http.Request, v visit) string {
-	if parentDomain(v.host) == "meta.com" {
-		return ""
-	}
-	switch s.variant.Gate {
-	case SignIn, Code:
-		if !s.holds(r, sessionCookie, s.token) {
-			return signInPath(v.on)
-		}
-	case Checkpoint:
-		if !s.holds(r, checkpointCookie, s.token) {
-			return checkpointPath(v.on)
-		}
-	}
-	return ""
-}
-
-func (s *Site) passSignIn(w http.ResponseWriter, r *http.Request, v visit, body []byte) {
-	s.tally.visit(atLogin)
-	if s.variant.Gate != Code {
-		s.pass(w, r, v, sessionCookie, s.token, body)
-		return
-	}
-	s.setCookie(w, v, sessionCookie, s.halfway())
-	http.Redirect(w, r, gateAddress(v.on, codePath(v.on), next(r, body)), http.StatusSeeOther)
-}
-
-// pass remembers a passed gate and goes on to where the person wanted to go, as
-// long as that is Meta's.
-func (s *Site) pass(w http.ResponseWriter, r *http.Request, v visit, cookie, value string, body []byte) {
-	s.setCookie(w, v, cookie, value)
-	to, err := url.Parse(next(r, body))
-	if err != nil || to.Scheme != "https" || s.siteOf(bareHost(to.Host)) == "" {
-		to = &url.URL{Scheme: "https", Host: homeHost(v.on), Path: "/"}
-	}
-	http.Redirect(w, r, to.String(), http.StatusSeeOther)
-}
-
-func (s *Site) setCookie(w http.ResponseWriter, v visit, name, value string) {
-	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Domain: parentDomain(v.host), Path: "/", Secure: true,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode})
-}
-
-func parentDomain(host string) string {
-	labels := strings.Split(host, ".")
-	return strings.Join(labels[max(0, len(labels)-2):], ".")
-}
-
-// next reads where a gate leads to, from the posted field or from the query.
-func next(r *http.Request, body []byte) string {
-	if said, err := url.ParseQuery(string(body)); err == nil && said.Get("next") != "" {
-		return said.Get("next")
-	}
-	return r.URL.Query().Get("next")
-}
-
-func gateAddress(on site, path, next string) string {
-	return "https://" + homeHost(on) + path + "?next=" + url.QueryEscape(next)
 }

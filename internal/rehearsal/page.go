@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"bytes"
+	"crypto/rand"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -28,16 +29,19 @@ type page struct {
 	Next  string // where a gate leads to
 	Error bool   // the form is shown again, with an error
 	ids   map[string]string
+	salt  string          // of names that change at each load
+	ways  map[string]goal // links without an address that have been shown
 }
 
 // loadPages reads the embedded templates, words and style.
 func (s *Site) loadPages() error {
-	data, err := files.ReadFile("pages/words.json")
-	if err != nil {
-		return fmt.Errorf("read the rehearsal's words: %w", err)
+	var tags []string
+	if language := s.variant.Language; slices.Contains(otherLanguages(), language) {
+		tags = []string{language}
 	}
-	if err := json.Unmarshal(data, &s.words); err != nil {
-		return fmt.Errorf("read the rehearsal's words: %w", err)
+	var err error
+	if s.words, err = loadWords(tags...); err != nil {
+		return err
 	}
 	style, err := files.ReadFile("pages/style.css")
 	if err != nil {
@@ -59,8 +63,9 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, v visit, status int)
 		_ = json.NewEncoder(w).Encode(map[string]string{"outcome": v.place}) // the browser has gone: nothing to do
 		return
 	}
-	p := &page{Variant: s.variant, s: s, v: v, r: r, Place: v.place, On: v.on, Lang: s.variant.Language, Next: next(r, nil), ids: map[string]string{}}
-	if p.Lang == "xx" {
+	p := &page{Variant: s.variant, s: s, v: v, r: r, Place: v.place, On: v.on, Lang: s.variant.Language, Next: next(r, nil), ids: map[string]string{},
+		salt: rand.Text(), ways: map[string]goal{}}
+	if p.Lang == invented {
 		p.Lang = "art-x-nonmerci"
 	}
 	name := v.place
@@ -69,20 +74,21 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, v visit, status int)
 		p.Form = path.Base(r.URL.Path)
 	case atMailedCode:
 		p.Form = v.form
+	case atThanks:
+		if p.Form = v.form; p.Stays() {
+			name = atForm
+		}
 	case atError:
 		name, p.Error, p.Form = atForm, true, v.form
 		if v.form == wrongForm {
 			name = atWrongForm
 		}
 	}
-	if name == atForm && s.variant.Markup == Script {
-		name = "form-script"
-	}
 	if status == http.StatusInternalServerError {
 		name = "trouble"
 	}
-	if s.showsCookies(r, v) {
-		s.tally.visit(atCookies)
+	for _, dialog := range s.asides(r, v) {
+		s.tally.visit(string(dialog))
 	}
 	var out bytes.Buffer
 	if err := s.pages.ExecuteTemplate(&out, name, p); err != nil {
@@ -94,31 +100,29 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, v visit, status int)
 	_, _ = w.Write(out.Bytes()) // the browser has gone: nothing to do
 }
 
-// Dialog says whether the cookie dialog lies over the page.
-func (p *page) Dialog() bool { return p.s.showsCookies(p.r, p.v) }
-
-func (s *Site) showsCookies(r *http.Request, v visit) bool {
-	return s.variant.Gate == Cookies && v.on != "" && !s.holds(r, cookiesCookie, s.token)
-}
-
-// CookieCrumb is what the cookie dialog's script keeps.
-func (p *page) CookieCrumb() string {
-	return cookiesCookie + "=" + p.s.token + "; path=/; secure; domain=" + parentDomain(p.v.host)
-}
-
-// T says a word in the page's language.
-func (p *page) T(key string) (string, error) {
-	w, ok := p.s.words[key]
-	if !ok {
-		return "", fmt.Errorf("no word %q", key)
+// T says a word in the page's language, for text and for attributes: a string,
+// or, where words are cut into spans, HTML, whose tags html/template leaves out
+// of attributes. Scripts, titles and text areas need [page.Plain].
+func (p *page) T(key string) (any, error) {
+	text, err := p.Plain(key)
+	if err == nil && p.Is(SplitSpans) {
+		return inSpans(text), nil
 	}
-	return w.in(p.Variant.Language), nil
+	return text, err
+}
+
+// Dir is the direction of the document's text; empty is left to right.
+func (p *page) Dir() string {
+	if p.Is(RightToLeft) {
+		return "rtl"
+	}
+	return ""
 }
 
 // Clearly says a word that the person must understand, whatever the language of
 // the page.
 func (p *page) Clearly(key string) string {
-	if p.Variant.Language == "fr" {
+	if p.Variant.Language == french {
 		return p.s.words[key].Fr
 	}
 	return p.s.words[key].En
@@ -129,13 +133,15 @@ func (p *page) Title() (string, error) {
 	key, ok := map[string]string{
 		atHome: "home.title", atSettings: "settings.title", atCenter: "center.title", atPolicy: "policy.title", atForm: "form.title",
 		atError: "form.title", atWrongForm: "wrong.title", atOtherForm: "other.title", atAccounts: "accounts.title",
+		atTopic: "center.box", atAge: "age.title", atSaveLogin: "prompt.save.title", atSuspended: "suspended.title",
+		string(ContinueAs): "signin.button", string(Chooser): "chooser.title", string(Automated): "automated.title",
 		atSignIn: "signin.button", atCode: "code.title", atCheckpoint: "checkpoint.title", atThanks: "thanks.title",
 		atMailedCode: "mailed.title", atAlready: "already.title", atNotHere: "unavailable.title",
 	}[p.Place]
 	if !ok {
 		key = "elsewhere.title"
 	}
-	return p.T(key)
+	return p.Plain(key)
 }
 
 // Brand is the service's name, in plain letters; no logo is imitated.
@@ -158,19 +164,20 @@ func (p *page) Facebook() bool { return p.On == onFacebook }
 // C gives the classes their names: readable ones, or the meaningless ones of a
 // scripted page, which are others at each start.
 func (p *page) C(names string) string {
-	if !p.Scripted() {
+	salt, generated := p.named()
+	if !generated {
 		return names
 	}
 	out := strings.Fields(names)
 	for i, name := range out {
-		out[i] = "x" + syllable36(p.s.token+name)
+		out[i] = "x" + syllable36(salt+name)
 	}
 	return strings.Join(out, " ")
 }
 
 // Style is the style sheet with the class names of this page.
 func (p *page) Style() template.CSS {
-	if !p.Scripted() {
+	if _, generated := p.named(); !generated {
 		return template.CSS(p.s.style) // #nosec G203: our own file
 	}
 	var out strings.Builder
@@ -195,6 +202,9 @@ func (p *page) Style() template.CSS {
 
 // ID names an element: readably, or as React's useId does (_r_1_).
 func (p *page) ID(name string) string {
+	if p.Is(ChangingNames) {
+		return "n" + syllable36(p.salt+name)
+	}
 	if !p.Scripted() {
 		return name
 	}
@@ -224,8 +234,13 @@ func (p *page) Has(link string) bool { return !p.lost(link) }
 
 // To is the address that a link leads to.
 func (p *page) To(link string) string {
+	if to := p.detour(link); to != "" {
+		return to
+	}
 	facebook := p.On == onFacebook
 	switch {
+	case link == linkTopic:
+		return p.topicAddress()
 	case link == linkObject && p.WrongForm:
 		return "https://" + facebookHost + "/help/contact/" + wrongForm
 	case link == linkObject || link == linkPolicyObject:
@@ -253,14 +268,14 @@ func (p *page) To(link string) string {
 
 // Send is the address that the form is sent to.
 func (p *page) Send() string {
-	if p.Scripted() {
-		return scriptSend
+	if !p.Scripted() {
+		return p.PlainSend()
 	}
-	return plainSend
+	return p.stayEmbedded(scriptSend)
 }
 
 // PlainSend is where forms without script are sent to.
-func (p *page) PlainSend() string { return plainSend }
+func (p *page) PlainSend() string { return p.stayEmbedded(plainSend) }
 
 // SignInPath and CodePath are where the gates' forms are sent to.
 func (p *page) SignInPath() string { return signInPath(p.On) }
@@ -303,35 +318,6 @@ func (p *page) SignInFields() [2]string {
 		return [2]string{"email", "pass"}
 	}
 	return [2]string{"username", "password"}
-}
-
-// Long says whether this is the form with a country and a required explanation.
-func (p *page) Long() bool { return p.Variant.Form == Long }
-
-// Asks says whether a question covers the form.
-func (p *page) Asks() bool { return p.Variant.Form == YesNoFirst }
-
-// Countries are the codes of the list of countries.
-func (p *page) Countries() []string {
-	var codes []string
-	for key := range p.s.words {
-		if code, ok := strings.CutPrefix(key, "country."); ok {
-			codes = append(codes, code)
-		}
-	}
-	slices.Sort(codes)
-	return codes
-}
-
-// Said is what came in a field of the form that is shown again.
-func (p *page) Said(field string) string {
-	if field == "email" && !p.Error {
-		return p.Email
-	}
-	if !p.Error {
-		return ""
-	}
-	return p.v.said.Get(field)
 }
 
 // Sockets are the addresses of the hostile sockets.

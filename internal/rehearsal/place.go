@@ -10,6 +10,7 @@ const (
 	atHome       = "home"
 	atSettings   = "settings"
 	atCenter     = "privacy-center"
+	atTopic      = "ai-topic" // with the trait topic only, else elsewhere
 	atPolicy     = "policy"
 	atForm       = "form"
 	atWrongForm  = "wrong-form"
@@ -22,6 +23,9 @@ const (
 	atCode       = "code"
 	atCheckpoint = "checkpoint"
 	atCookies    = "cookies"
+	atAge        = "age"
+	atSaveLogin  = "save-login"
+	atSuspended  = "suspended"
 	atThanks     = "thanks"
 	atMailedCode = "mailed-code"
 	atError      = "error"
@@ -32,8 +36,8 @@ const (
 
 // places are those at which a variant can put a fault.
 func places() []string {
-	return []string{atHome, atSettings, atCenter, atPolicy, atForm, atWrongForm, atOtherForm, atAccounts, atElsewhere, atForeign,
-		atSignIn, atCode, atCheckpoint, atThanks, atMailedCode, atError, atAlready, atNotHere}
+	return []string{atHome, atSettings, atCenter, atTopic, atPolicy, atForm, atWrongForm, atOtherForm, atAccounts, atElsewhere, atForeign,
+		atSignIn, atCode, string(ContinueAs), string(Chooser), atCheckpoint, string(Automated), atAge, atSaveLogin, atSuspended, atThanks, atMailedCode, atError, atAlready, atNotHere}
 }
 
 // Names of the links that a variant can lose.
@@ -41,6 +45,7 @@ const (
 	linkSettings     = "settings"
 	linkCenter       = "privacy-center"
 	linkPolicy       = "policy"
+	linkTopic        = "topic" // with the trait topic only
 	linkObject       = "object"
 	linkPolicyObject = "policy-object"
 )
@@ -55,10 +60,17 @@ const (
 
 	facebookForm  = "712876720715583"
 	instagramForm = "767264225370182"
-	wrongForm     = "510058597920541" // Data Subject Rights for Third Party Information Used for AI at Meta
+	// Those of 2024.
+	olderFacebookForm  = "6359191084165019"
+	olderInstagramForm = "233964459562201"
+	wrongForm          = "510058597920541" // Data Subject Rights for Third Party Information Used for AI at Meta
 
 	plainSend  = "/ajax/help/contact/submit/page"
 	scriptSend = "/api/graphql/"
+
+	// The reported suspensions on facebook.com have an address like that of a
+	// checkpoint; this number is made up.
+	suspendedNumber = "1000000000000001"
 
 	foreignHost = "elsewhere.example"
 )
@@ -129,6 +141,8 @@ func (s *Site) placeAt(host, path string) string {
 			return atCenter
 		case "/policy", "/policies/privacy":
 			return atPolicy
+		case "/privacy/genai", "/dialog/learn-more-about-genai":
+			return s.topicPlace()
 		}
 		return atElsewhere
 	case host == helpHost:
@@ -142,6 +156,9 @@ func (s *Site) placeAt(host, path string) string {
 	case "/two_step_verification/two_factor", "/two_step_verification/authentication", "/auth_platform/codeentry":
 		return atCode
 	}
+	if place := ownGatePlace(s.siteOf(host), path); place != "" {
+		return place
+	}
 	if strings.HasPrefix(path, "/checkpoint/") || path == "/challenge" || strings.HasPrefix(path, "/challenge/") {
 		return atCheckpoint
 	}
@@ -154,6 +171,8 @@ func (s *Site) placeAt(host, path string) string {
 			return atCenter
 		case "/privacy/policy":
 			return atPolicy
+		case "/privacy/genai", "/privacy/guide/genai", "/privacy/guide/generative-ai":
+			return s.topicPlace()
 		}
 	case onInstagram:
 		if path == "/accounts/edit" {
@@ -163,12 +182,30 @@ func (s *Site) placeAt(host, path string) string {
 	return atElsewhere
 }
 
+// topicPlace is the page of the topic about AI, where the variant has one.
+func (s *Site) topicPlace() string {
+	if s.variant.Is(Topic) {
+		return atTopic
+	}
+	return atElsewhere
+}
+
+// ownGatePlace finds the gates that have an address of their own.
+func ownGatePlace(on site, path string) string {
+	for _, group := range []string{atAge, atSaveLogin, atSuspended} {
+		if path+"/" == gatePath(group, on) {
+			return group
+		}
+	}
+	return ""
+}
+
 // formAt tells the contact forms apart by host and number; empty when the
 // address is none.
 func formAt(host, path string) string {
-	prefix, right := "/help/contact/", []string{facebookForm, "6359191084165019"}
+	prefix, right := "/help/contact/", []string{facebookForm, olderFacebookForm}
 	if host == helpHost {
-		prefix, right = "/contact/", []string{instagramForm, "233964459562201"}
+		prefix, right = "/contact/", []string{instagramForm, olderInstagramForm}
 	}
 	number, ok := strings.CutPrefix(path, prefix)
 	if !ok {

@@ -5,8 +5,8 @@
 //
 // The pages are written from what guides, authorities and other people's code
 // tell about the real ones (each template names its source); nobody has
-// compared them with the live form. What no source tells is made up; in
-// words.json only words with "from" were found somewhere. The section numbers
+// compared them with the live form. What no source tells is made up; of the
+// words only those with "from" were found somewhere. The section numbers
 // are those of the project's notes on Meta's flow as of 2026-11.
 //
 // Invariants:

@@ -19,6 +19,8 @@ const (
 	byImage      = "image"
 	bySocket     = "socket"
 	byOther      = "other"
+	byNewsletter = "newsletter" // the newsletter beside the form, however it came
+	byFeedback   = "feedback"   // the hidden form beside the form
 )
 
 // tally remembers what reached the server. It never sees what was typed into
@@ -49,7 +51,8 @@ func (s *Site) Submissions() int {
 }
 
 // ByChannel counts the submissions by the way they came: navigation, fetch,
-// beacon, image, socket, other.
+// beacon, image, socket, other; newsletter and feedback are what the forms
+// beside the form ([Beside]) sent, and no objection.
 func (s *Site) ByChannel() map[string]int {
 	s.tally.mu.Lock()
 	defer s.tally.mu.Unlock()
@@ -57,8 +60,9 @@ func (s *Site) ByChannel() map[string]int {
 }
 
 // LastSubmission is what the last submission held. The person's fields are
-// called email, explanation, country and code, whatever the page called them;
-// the others keep their names. It is empty when nothing was sent.
+// called email, explanation, country (its ISO 3166-1 code), country-name (what
+// was typed, if that is sent) and code, whatever the page called them; the
+// others keep their names. It is empty when nothing was sent.
 func (s *Site) LastSubmission() url.Values {
 	s.tally.mu.Lock()
 	defer s.tally.mu.Unlock()
@@ -70,10 +74,13 @@ func (s *Site) LastSubmission() url.Values {
 }
 
 // Visits counts how often a place was asked for: home, settings,
-// privacy-center, policy, form, wrong-form, other-form, accounts-center,
-// elsewhere, foreign; the gates sign-in, login (a sign-in form that was sent),
-// code, checkpoint, cookies (the dialog was shown); and what a form leads to:
-// thanks, mailed-code, error, already, unavailable.
+// privacy-center, ai-topic (with the trait topic), policy, form, wrong-form,
+// other-form, accounts-center, elsewhere, foreign; the gates sign-in, login (a
+// sign-in form that was sent), code, continue-as, chooser, checkpoint,
+// automated, age, save-login, suspended; cookies, notifications and, on
+// Facebook, save-login, when the dialog was on the page; and what a form leads
+// to: thanks, mailed-code, error, already, unavailable. The addresses that the
+// trait redirects leads over are none.
 func (s *Site) Visits(place string) int {
 	s.tally.mu.Lock()
 	defer s.tally.mu.Unlock()
@@ -111,6 +118,9 @@ func (t *tally) submission(channel string, fields url.Values) {
 // headers (W3C), which no page can set.
 func channelOf(r *http.Request) string {
 	mode, dest := r.Header.Get("Sec-Fetch-Mode"), r.Header.Get("Sec-Fetch-Dest")
+	if beside := channelBeside(r); beside != "" {
+		return beside
+	}
 	switch {
 	case isSocket(r):
 		return bySocket
@@ -135,7 +145,7 @@ func browsersOwn(r *http.Request) bool {
 // submits says whether a request is a submission. It asks for more than the
 // honest form needs, because the answer zero must mean that nothing got out.
 func submits(r *http.Request, body string, prefilled string) bool {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead && isContactPath(r.URL.Path) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead && isContactPath(r.URL.Path) || channelBeside(r) != "" {
 		return true
 	}
 	for name := range fieldsOf(r, body) {
@@ -182,6 +192,9 @@ func fieldsOf(r *http.Request, body string) url.Values {
 			out.Set(plainName(name), fmt.Sprint(v))
 		}
 	}
+	for i, value := range out["country"] {
+		out["country"][i] = countryCode(value)
+	}
 	return out
 }
 
@@ -199,7 +212,9 @@ func plainName(name string) string {
 		return "email"
 	case fieldExplanation:
 		return "explanation"
-	case fieldCountry, fieldCountry + "_iso2_country_code":
+	case fieldCountry:
+		return "country-name"
+	case fieldCountry + "_iso2_country_code":
 		return "country"
 	case fieldAbout:
 		return "about"
@@ -208,7 +223,7 @@ func plainName(name string) string {
 }
 
 func personal(name string) bool {
-	return slices.Contains([]string{"email", "explanation", "country"}, name)
+	return slices.Contains([]string{"email", "explanation", "country", "country-name"}, name)
 }
 
 // holdsAddress says whether a text holds something like a@b.cd.

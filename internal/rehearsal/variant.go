@@ -12,11 +12,12 @@ import (
 // site: Instagram in English, signed in, the short form in plain markup.
 type Variant struct {
 	Service        string      // "instagram" (default) or "facebook": whose account it is; every host answers in both cases
-	Language       string      // "en" (default), "fr", or "xx": invented words in a language that nobody knows
+	Language       string      // "en" (default), "fr", the tag of a file in pages/words, or "xx": invented words in a language that nobody knows
 	Form           FormKind    // default Short
 	Markup         MarkupKind  // default Plain
-	Gate           GateKind    // what stands in the way; default nothing
-	Lost           []string    // links that are missing: "settings", "privacy-center", "policy", "object", "policy-object"
+	Gates          []GateKind  // what stands in the way, in this order; default nothing
+	Traits         []Trait     // peculiarities of the pages; default none
+	Lost           []string    // links that are missing: "settings", "privacy-center", "topic", "policy", "object", "policy-object"
 	Email          string      // the address that the form holds already; empty: the field is empty
 	WrongForm      bool        // the Privacy Center's link leads to the form about third-party information
 	NewTab         bool        // the Privacy Center's link opens a new tab
@@ -48,14 +49,21 @@ const (
 // GateKind is what stands between the person and the form.
 type GateKind string
 
-// The gates. The first four are passed once a browser, the last two never.
+// The gates. The last three are never passed.
 const (
-	SignIn      GateKind = "sign-in"
-	Code        GateKind = "code" // a sign-in that asks for a second factor
-	Checkpoint  GateKind = "checkpoint"
-	Cookies     GateKind = "cookies"
-	Already     GateKind = "already"     // instead of the form: an objection stands
-	Unavailable GateKind = "unavailable" // instead of the form: not offered here
+	SignIn        GateKind = "sign-in"
+	Code          GateKind = "code"        // a sign-in that asks for a second factor
+	ContinueAs    GateKind = "continue-as" // a sign-in that offers the account of the last time
+	Chooser       GateKind = "chooser"     // several accounts to choose from
+	Checkpoint    GateKind = "checkpoint"
+	Automated     GateKind = "automated"     // "We suspect automated behavior on your account"
+	Age           GateKind = "age"           // asks for the date of birth
+	Cookies       GateKind = "cookies"       // a dialog over every page
+	SaveLogin     GateKind = "save-login"    // after sign-in: keep the login?
+	Notifications GateKind = "notifications" // a dialog over the home page: allow notifications?
+	Suspended     GateKind = "suspended"     // the account is suspended
+	Already       GateKind = "already"       // instead of the form: an objection stands
+	Unavailable   GateKind = "unavailable"   // instead of the form: not offered here
 )
 
 // Fault makes one place, by its name in [Site.Visits], fail.
@@ -70,9 +78,12 @@ type FaultKind string
 // The faults.
 const (
 	Status500 FaultKind = "status-500"
-	Reset     FaultKind = "reset"    // the connection is reset
-	Hang      FaultKind = "hang"     // no answer until the browser gives up or the site closes
-	OffHost   FaultKind = "off-host" // a redirect to a host that is not Meta's
+	Reset     FaultKind = "reset"      // the connection is reset
+	Hang      FaultKind = "hang"       // no answer until the browser gives up or the site closes
+	OffHost   FaultKind = "off-host"   // a redirect to a host that is not Meta's
+	LookAlike FaultKind = "look-alike" // a redirect to a host that only looks like Meta's
+	Drip      FaultKind = "drip"       // the page comes byte by byte, for longer than anybody waits
+	Slow      FaultKind = "slow"       // the page comes after three seconds
 )
 
 // HostileKind is a way in which a page tries to send without the person.
@@ -101,19 +112,21 @@ func choices(of string) []string {
 	case "service":
 		return []string{"instagram", "facebook"}
 	case "language":
-		return []string{"en", "fr", "xx"}
+		return append(append([]string{english, french}, otherLanguages()...), invented)
 	case "form":
 		return words(Short, Long, YesNoFirst)
 	case "markup":
 		return words(Plain, Script)
 	case "gate":
-		return append(words(SignIn, Code, Checkpoint, Cookies, Already, Unavailable), "")
+		return words(SignIn, Code, ContinueAs, Chooser, Checkpoint, Automated, Age, Cookies, SaveLogin, Notifications, Suspended, Already, Unavailable)
+	case "with":
+		return words(traits()...)
 	case "lost":
-		return []string{linkSettings, linkCenter, linkPolicy, linkObject, linkPolicyObject}
+		return []string{linkSettings, linkCenter, linkTopic, linkPolicy, linkObject, linkPolicyObject}
 	case "place":
 		return places()
 	case "fault":
-		return words(Status500, Reset, Hang, OffHost)
+		return words(Status500, Reset, Hang, OffHost, LookAlike, Drip, Slow)
 	case "hostile":
 		return append(words(SendOnInput, SendOnBlur, SendOnTimer, SendOnLoad, SubmitOnFocus, BeaconOnInput, FetchOnInput,
 			ImageOnInput, NewTabOnInput, WebSocketOnInput, OpenSocketOnInput, SlidingSend, SendUnderLink), "")
@@ -135,7 +148,7 @@ func (v Variant) settled() (Variant, error) {
 		v.Service = "instagram"
 	}
 	if v.Language == "" {
-		v.Language = "en"
+		v.Language = english
 	}
 	if v.Form == "" {
 		v.Form = Short
@@ -145,7 +158,13 @@ func (v Variant) settled() (Variant, error) {
 	}
 	said := [][2]string{
 		{"service", v.Service}, {"language", v.Language}, {"form", string(v.Form)}, {"markup", string(v.Markup)},
-		{"gate", string(v.Gate)}, {"hostile", string(v.Hostile)},
+		{"hostile", string(v.Hostile)},
+	}
+	for _, g := range v.Gates {
+		said = append(said, [2]string{"gate", string(g)})
+	}
+	for _, t := range v.Traits {
+		said = append(said, [2]string{"with", string(t)})
 	}
 	for _, link := range v.Lost {
 		said = append(said, [2]string{"lost", link})
@@ -166,11 +185,11 @@ func (v Variant) settled() (Variant, error) {
 //
 //	service=facebook&language=fr&markup=script&lost=settings,object&fault=form:hang
 //
-// The keys are service, language, form, markup, gate, email, hostile, lost and
-// fault (PLACE:KIND), and the switches wrong-form, new-tab, code-after-send and
-// error-after-send (true or false). Lost and fault take several values, by
-// comma or by repetition. An unknown key, an unknown word or a key said twice
-// is an error.
+// The keys are service, language, form, markup, gate, with (traits), email,
+// hostile, lost and fault (PLACE:KIND), and the switches wrong-form, new-tab,
+// code-after-send and error-after-send (true or false). Gate, with, lost and
+// fault take several values, by comma or by repetition. An unknown key, an
+// unknown word or another key said twice is an error.
 func ParseVariant(query string) (Variant, error) {
 	said, err := url.ParseQuery(query)
 	if err != nil {
@@ -189,6 +208,12 @@ func (v *Variant) set(key string, values []string) error {
 	switch key {
 	case "lost":
 		v.Lost = several(values)
+		return nil
+	case "gate":
+		v.Gates = unlessNone[GateKind](values)
+		return nil
+	case "with":
+		v.Traits = unlessNone[Trait](values)
 		return nil
 	case "fault":
 		for _, one := range several(values) {
@@ -214,10 +239,10 @@ func (v *Variant) set(key string, values []string) error {
 		v.Form = FormKind(value)
 	case "markup":
 		v.Markup = MarkupKind(value)
-	case "gate":
-		v.Gate = GateKind(unlessNone(value))
 	case "hostile":
-		v.Hostile = HostileKind(unlessNone(value))
+		if value != "none" {
+			v.Hostile = HostileKind(value)
+		}
 	case "email":
 		v.Email = value
 	case "wrong-form":
@@ -236,12 +261,18 @@ func (v *Variant) set(key string, values []string) error {
 
 func several(values []string) []string { return strings.Split(strings.Join(values, ","), ",") }
 
-func unlessNone(value string) string {
-	if value == "none" {
-		return ""
+// unlessNone takes a list of words; "none" is the empty one.
+func unlessNone[T ~string](values []string) []T {
+	var out []T
+	for _, one := range several(values) {
+		if one != "none" {
+			out = append(out, T(one))
+		}
 	}
-	return value
+	return out
 }
+
+func (v Variant) gate(g GateKind) bool { return slices.Contains(v.Gates, g) }
 
 func (v Variant) lost(link string) bool { return slices.Contains(v.Lost, link) }
 

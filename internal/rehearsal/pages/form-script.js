@@ -1,17 +1,9 @@
-// What the scripted form's page can do: it has no form element, keeps its state
-// in variables, sends by fetch and swaps its content in place.
-const byID = (name) => document.getElementById(page.ids[name]);
-const form = byID('form');
-const email = byID('email');
-const explain = byID('explain');
-const send = byID('send');
-let country = '';
-let about = '';
-
-const onPress = (element, act) => {
-  element.addEventListener('click', act);
-  element.addEventListener('keydown', (e) => {
-    if (e.key !== 'Enter' && e.key !== ' ') return;
+// What the scripted form's page can do: it has no form element, sends by fetch
+// and swaps its content in place.
+const press = (name, act) => {
+  on('click', (e) => { if (hits(e, name)) act(); });
+  on('keydown', (e) => {
+    if (!isPress(e) || !hits(e, name)) return;
     e.preventDefault();
     act();
   });
@@ -25,73 +17,79 @@ const body = (input) => new URLSearchParams({
 });
 
 const values = () => {
-  const input = {[page.names.email]: email.value, [page.names.explain]: explain.value};
-  if (country) input[page.names.country] = country;
-  if (about) input[page.names.about] = about;
+  const input = {[page.names.email]: at('email').value, [page.names.explain]: at('explain').value};
+  if (at('country')) input[page.names.country] = at('country-code').value;
+  if (about()) input[page.names.about] = about();
   return body(input);
 };
 
-const say = (name, into) => into.replaceChildren(byID(name).content.cloneNode(true));
+const copy = (name) => at(name).content.cloneNode(true);
+const say = (name, into) => into.replaceChildren(copy(name));
+const alertWith = (name) => {
+  if (!at('alerts')) {
+    at('form').prepend(document.createElement('div'));
+    at('form').firstChild.id = page.ids.alerts;
+  }
+  say(name, at('alerts'));
+  scrollTo(0, 0);
+};
 
-const post = async (button, what) => {
-  if (button.getAttribute('aria-disabled') === 'true') return;
-  button.setAttribute('aria-disabled', 'true');
-  byID('alerts')?.replaceChildren();
+const thank = () => {
+  if (!page.is.below && !page.is.dialog) return say('said-thanks', at('form'));
+  if (page.is.below) {
+    for (const name of ['country-code', 'country', 'email', 'explain', 'code']) if (at(name)) at(name).value = '';
+    if (at('country')?.dataset.choose) at('country').textContent = at('country').dataset.choose;
+    say('said-below', at('below'));
+  }
+  if (page.is.dialog) {
+    at('below').append(copy('said-dialog'));
+    at('thanks-close').focus();
+  }
+};
+
+let sending = false;
+const post = async (buttons, what) => {
+  if (sending) return;
+  sending = true;
+  const busy = (yes) => buttons.map(at).forEach((button) => button && disable(button, yes));
+  busy(true);
+  at('alerts')?.replaceChildren();
   let outcome = 'error';
   try {
     const answer = await fetch(page.address, {method: 'POST', body: what});
     if (answer.ok) outcome = (await answer.json()).outcome;
   } catch { /* no connection: the error stays */ }
-  button.removeAttribute('aria-disabled');
-  if (outcome === 'thanks') {
-    say('said-thanks', form);
-  } else if (outcome === 'mailed-code') {
-    say('said-code', form);
-    onPress(byID('confirm'), () => post(byID('confirm'), body({code: byID('code').value})));
-  } else {
-    const alerts = byID('alerts') ?? form.insertBefore(document.createElement('div'), form.firstChild);
-    alerts.id = page.ids.alerts;
-    say('said-error', alerts);
-    window.scrollTo(0, 0);
-  }
+  busy(false);
+  sending = false;
+  if (outcome === 'thanks') thank();
+  else if (outcome === 'mailed-code') say('said-code', at('form'));
+  else alertWith('said-error');
+  refresh();
 };
 
-const sendNow = () => post(send, values());
+const sendNow = () => post(['send', 'twin'], values());
 const pressSend = () => {
-  if (!email.value.includes('@') || page.long && (!country || !explain.value.trim())) {
-    say('said-missing', byID('alerts'));
-    window.scrollTo(0, 0);
+  if (page.is.disabled && !valid()) return;
+  if (page.is.validation ? !checkAll() : !valid()) {
+    if (!page.is.validation) alertWith('said-missing');
     return;
   }
   sendNow();
 };
-onPress(send, pressSend);
+press('send', pressSend);
+press('twin', pressSend);
+press('confirm', () => post(['confirm'], body({code: at('code').value})));
 
-for (const answer of ['yes', 'no']) {
-  const choice = byID(answer);
-  if (!choice) continue;
-  onPress(choice, () => {
-    about = answer;
-    for (const each of ['yes', 'no']) byID(each).setAttribute('aria-checked', String(each === answer));
-    byID('rest').hidden = answer === 'no';
-    byID('not-about').hidden = answer === 'yes';
+if (page.is.noSend) {
+  on('keydown', (e) => {
+    if (e.key === 'Enter' && !e.repeat && !e.defaultPrevented && e.target instanceof HTMLInputElement && hits(e, 'rest')) pressSend();
   });
 }
 
-if (page.long) {
-  const box = byID('country');
-  const list = byID('countries');
-  const open = (yes) => {
-    list.hidden = !yes;
-    box.setAttribute('aria-expanded', String(yes));
-  };
-  onPress(box, () => open(list.hidden));
-  for (const option of list.children) {
-    onPress(option, () => {
-      for (const each of list.children) each.setAttribute('aria-selected', String(each === option));
-      country = option.dataset.value;
-      box.textContent = option.textContent;
-      open(false);
-    });
-  }
+for (const answer of ['yes', 'no']) {
+  press(answer, () => {
+    for (const each of ['yes', 'no']) at(each).setAttribute('aria-checked', String(each === answer));
+    refresh();
+  });
 }
+refresh();

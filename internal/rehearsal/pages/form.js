@@ -1,14 +1,21 @@
 // What the plain form's page can do. submit() raises no event: nobody who
 // listens for one can stop it.
-const form = document.getElementById(page.ids.form);
-const email = document.getElementById(page.ids.email);
-const send = document.getElementById(page.ids.send);
-const values = () => new URLSearchParams(new FormData(form));
-const sendNow = () => HTMLFormElement.prototype.submit.call(form);
+const values = () => new URLSearchParams(new FormData(at('form')));
+const sendNow = () => HTMLFormElement.prototype.submit.call(at('form'));
 
-for (const answer of ['yes', 'no']) {
-  document.getElementById(page.ids[answer])?.addEventListener('change', () => {
-    document.getElementById(page.ids.rest).hidden = answer === 'no';
-    document.getElementById(page.ids.notAbout).hidden = answer === 'yes';
+on('click', (e) => {
+  const pressed = hits(e, 'send') || hits(e, 'twin');
+  if (pressed && page.is.validation && !checkAll()) e.preventDefault();
+  if (at('yes')) refresh();
+});
+
+// Without a button, the browser sends on Enter only from a form with one field.
+if (page.is.noSend) {
+  on('keydown', (e) => {
+    if (e.key !== 'Enter' || e.repeat || e.defaultPrevented || !(e.target instanceof HTMLInputElement) || !hits(e, 'form')) return;
+    e.preventDefault();
+    if (page.is.disabled && !valid() || page.is.validation && !checkAll()) return;
+    at('form').requestSubmit();
   });
 }
+refresh();

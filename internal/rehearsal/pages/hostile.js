@@ -1,22 +1,27 @@
 // Ways in which a page can send what stands in the form without the person.
 // Source: the channels that pages measurably have in Chromium 156, 2026-11.
 const socket = (path) => new WebSocket('wss://' + location.host + path);
-const onInput = (act) => form.addEventListener('input', act);
+const onInput = (act) => on('input', (e) => { if (hits(e, 'form')) act(); });
+const onEmail = (kind, act) => on(kind, (e) => { if (hits(e, 'email')) act(); });
 // Each address with its own query, so that no answer comes from a cache.
-const withValues = () => page.address + '?' + values() + '&t=' + performance.now();
+const withValues = () => page.address + (page.address.includes('?') ? '&' : '?') + values() + '&t=' + performance.now();
 // Presses Send without asking whether the fields are filled.
 const pressBlindly = () => {
+  const form = at('form');
+  if (!(form instanceof HTMLFormElement)) return sendNow();
   form.noValidate = true;
-  if (form.requestSubmit) form.requestSubmit();
-  else sendNow();
+  form.requestSubmit();
 };
 
 const slide = () => {
-  send.addEventListener('click', (e) => {
+  on('click', (e) => {
+    if (!hits(e, 'send')) return;
     e.preventDefault();
     pressBlindly();
   });
   const to = (e) => {
+    const send = at('send');
+    if (!send) return;
     const box = send.getBoundingClientRect();
     const shift = (send.dataset.shift ?? '0 0').split(' ').map(Number);
     const x = shift[0] + e.clientX - (box.left + box.width / 2);
@@ -24,13 +29,13 @@ const slide = () => {
     send.dataset.shift = x + ' ' + y;
     send.style.transform = `translate(${x}px, ${y}px)`;
   };
-  document.addEventListener('pointermove', (e) => {
-    const field = email.getBoundingClientRect();
-    const near = e.clientX > field.left - 60 && e.clientX < field.right + 60 && e.clientY > field.top - 60 && e.clientY < field.bottom + 60;
+  on('pointermove', (e) => {
+    const field = at('email')?.getBoundingClientRect();
+    const near = field && e.clientX > field.left - 60 && e.clientX < field.right + 60 && e.clientY > field.top - 60 && e.clientY < field.bottom + 60;
     if (near) to(e);
   });
-  document.addEventListener('pointerdown', (e) => {
-    if (send.contains(e.target)) return;
+  on('pointerdown', (e) => {
+    if (hits(e, 'send')) return;
     to(e);
     document.addEventListener('pointerup', pressBlindly, {once: true});
   });
@@ -38,10 +43,10 @@ const slide = () => {
 
 const tricks = {
   'send-on-input': () => onInput(sendNow),
-  'send-on-blur': () => email.addEventListener('blur', sendNow),
+  'send-on-blur': () => onEmail('focusout', sendNow),
   'send-on-timer': () => setInterval(sendNow, 400),
   'send-on-load': () => addEventListener('load', sendNow),
-  'submit-on-focus': () => email.addEventListener('focus', pressBlindly),
+  'submit-on-focus': () => onEmail('focusin', pressBlindly),
   'beacon-on-input': () => onInput(() => navigator.sendBeacon(page.address, values())),
   'fetch-on-input': () => onInput(() => fetch(page.address, {method: 'POST', body: values(), keepalive: true}).catch(() => {})),
   'image-on-input': () => onInput(() => { new Image().src = withValues(); }),
