@@ -45,6 +45,16 @@ func asking(f *selectors.Flow, place string) question {
 		return question{hint.Say("%s asks about cookies. The choice is yours.", f.Title), goesOn, again}
 	case "choose-account":
 		return question{hint.Say("%s asks which account you want to use.", f.Title), goesOn, again}
+	case "account":
+		return question{hint.Say("%s says that this account is suspended or restricted. Only you can settle that with the site.", f.Title), goesOn,
+			hint.Say("Open the site in a browser and read what it says about the account. The objection can wait: it has no deadline.")}
+	case "automated":
+		return question{hint.Say("%s says that it suspects automated behaviour. Please read what it says; whether you go on is up to you.", f.Title), goesOn,
+			hint.Say("Open the site in a browser and answer it yourself. To be on the safe side, fill in the form by hand this time (the README tells how).")}
+	case "prompt":
+		return question{hint.Say("%s asks whether to keep your login here or to send you notifications. The choice is yours.", f.Title), goesOn, again}
+	case "age":
+		return question{hint.Say("%s asks for your age. What you answer is up to you.", f.Title), goesOn, again}
 	}
 	return question{hint.Say("%s shows a page that only you can answer.", f.Title), goesOn, again}
 }

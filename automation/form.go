@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -21,33 +22,52 @@ type field struct {
 	target chrome.Target
 	before chrome.Value // as the site had it
 	want   string       // what must stand there; empty: what the site has stays
+	byHand bool         // only the person can set it
 }
 
 // form is the form that the walk has reached.
 type form struct {
 	fields []field
-	open   []selectors.Value // what the page insists on and nobody has given yet
-	commit string            // id of the commit target
-	send   chrome.Target     // Send itself; only ever pointed at
+	open   []hint.Text   // what the page insists on and nobody has given yet
+	commit string        // id of the commit target
+	send   chrome.Target // Send itself; only ever pointed at
 }
 
-// fill locks the page and fills in what the person gave.
+// fill locks the page and does what the form asks for, step by step: what one
+// field brings up is looked for before the next.
 func (r *run) fill(ctx context.Context) (*form, error) {
-	f, err := r.readForm(ctx)
-	if err != nil {
+	f := &form{}
+	r.form = r.walk.view.Address
+	if err := r.browser.Lock(ctx, r.req.Email, r.req.Explanation); err != nil {
 		return nil, err
 	}
-	for i := range f.fields {
-		if err := r.fillOne(ctx, &f.fields[i]); err != nil {
-			return nil, err
-		}
-		if one := f.fields[i]; one.want == "" && strings.TrimSpace(one.before.Value) == "" && (one.step.With == selectors.Email || required(one.target)) {
-			f.open = append(f.open, one.step.With)
+	for _, s := range r.req.Flow.Places[r.walk.place].Do {
+		if t := r.walk.view.Targets[s.On]; s.Verb == selectors.Point && t.Status == "ambiguous" {
+			return nil, missing(s.On, t) // before anything is filled in
 		}
 	}
-	if len(f.open) > 0 && r.req.NoWait {
-		return nil, &stop{outcome: NeedsUser, what: hint.Say("The form asks for %s, which only you can answer. Nothing was sent.", inWords(f.open[0])),
-			next: hint.Say("Run the command again with --%s, or without --no-wait and answer in the window.", flagOf(f.open[0]))}
+	r.event(record.EventForm, record.BasisPage, map[string]any{"address": r.form, "form": r.walk.view.FormID, "language": r.walk.view.Language})
+	for _, s := range r.req.Flow.Places[r.walk.place].Do {
+		want := r.value(s.With)
+		t, err := r.find(ctx, s.On, s.Verb == selectors.Point || want != "" && s.With != selectors.Country)
+		switch {
+		case err != nil:
+			return nil, err
+		case s.Verb == selectors.Point:
+			f.commit, f.send = s.On, t
+			err = r.steadily(ctx, f, func() error { return r.browser.Mark(ctx, f.send) })
+		case s.Verb == selectors.Press && t.Found():
+			f.open = append(f.open, targetWords(s.On)) // the tab takes no press any more
+		case t.Found():
+			f.fields = append(f.fields, field{step: s, target: t, want: want})
+			err = r.steadily(ctx, f, func() error { return r.fillField(ctx, &f.fields[len(f.fields)-1]) })
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := r.leftOpen(ctx, f); err != nil {
+		return nil, err
 	}
 	if err := r.walk.alarm(); err != nil {
 		return nil, err
@@ -55,43 +75,89 @@ func (r *run) fill(ctx context.Context) (*form, error) {
 	return f, r.recErr
 }
 
-// readForm finds the form's fields and Send on the page that the walk reached,
-// and locks the page before it reads a value.
-func (r *run) readForm(ctx context.Context) (*form, error) {
-	v := r.walk.view
-	r.form = v.Address
-	f := &form{}
-	for _, s := range r.req.Flow.Places[r.walk.place].Do {
-		t := v.Targets[s.On]
-		switch {
-		case s.Verb == selectors.Point:
-			f.commit, f.send = s.On, t
-		case s.Verb == selectors.Fill || s.Verb == selectors.Choose:
-			if t.Found() {
-				f.fields = append(f.fields, field{step: s, target: t, want: r.value(s.With)})
-			} else if r.value(s.With) != "" && s.With != selectors.Country {
-				return nil, missing(s.On, t)
+// steadily does something with the form's elements. Where the page has replaced
+// them meanwhile, it looks again and does it once more.
+func (r *run) steadily(ctx context.Context, f *form, act func() error) error {
+	for try := 1; ; try++ {
+		err := act()
+		if !errors.Is(err, chrome.ErrLost) || try == pressTries {
+			return err
+		}
+		place := r.walk.place
+		if err := r.walk.look(ctx, chrome.Until{Within: lateWait}); err != nil {
+			return err
+		}
+		r.walk.place = place
+		for i := range f.fields {
+			f.fields[i].target = r.walk.view.Targets[f.fields[i].step.On]
+		}
+		f.send = r.walk.view.Targets[f.commit]
+	}
+}
+
+// find finds a target of the form. One that is needed gets a moment to appear.
+func (r *run) find(ctx context.Context, target string, needed bool) (chrome.Target, error) {
+	until := time.Now().Add(lateWait)
+	for {
+		t := r.walk.view.Targets[target]
+		if t.Found() || !needed {
+			return t, nil
+		}
+		left := time.Until(until)
+		if left <= 0 {
+			return t, missing(target, t)
+		}
+		place := r.walk.place
+		if err := r.walk.look(ctx, chrome.Until{Not: r.walk.view.Signature, Within: left}); err != nil {
+			return t, err
+		}
+		if kind := r.walk.kind(); kind == selectors.End || kind == selectors.Gate {
+			return t, missing(target, t) // the form has gone
+		}
+		r.walk.place = place // which a form keeps while it changes
+	}
+}
+
+// fillField reads a field as the site has it, and fills it in.
+func (r *run) fillField(ctx context.Context, f *field) error {
+	values, err := r.browser.Values(ctx, f.target.Node)
+	if err != nil {
+		return err
+	}
+	f.before = values[0]
+	if f.step.With == selectors.Email {
+		r.browser.Guard(f.before.Value)
+	}
+	return r.fillOne(ctx, f)
+}
+
+// leftOpen finds out what the page insists on and nobody has given.
+func (r *run) leftOpen(ctx context.Context, f *form) error {
+	for _, one := range f.fields {
+		empty := one.want == "" && strings.TrimSpace(one.before.Value) == ""
+		if one.byHand || empty && (one.step.With == selectors.Email || required(one.target)) {
+			f.open = append(f.open, inWords(one.step.With))
+			if r.req.NoWait {
+				next := hint.Say("Run the command again with --%s, or without --no-wait and answer in the window.", flagOf(one.step.With))
+				if one.byHand {
+					next = hint.Say("Run the command again without --no-wait and with a window, and do this step yourself.")
+				}
+				return &stop{outcome: NeedsUser, what: hint.Say("The form asks for %s, which only you can answer. Nothing was sent.", f.open[0]), next: next}
 			}
 		}
 	}
-	if !f.send.Found() {
-		return nil, missing(f.commit, f.send)
-	}
-	if err := r.browser.Lock(ctx, f.send, r.req.Email, r.req.Explanation); err != nil {
-		return nil, err
-	}
-	r.event(record.EventForm, record.BasisPage, map[string]any{"address": v.Address, "form": v.FormID, "language": v.Language})
-	values, err := r.browser.Values(ctx, nodes(f)...)
+	names, err := r.browser.Blanks(ctx, nodes(f)...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for i := range f.fields {
-		f.fields[i].before = values[i]
-		if f.fields[i].step.With == selectors.Email {
-			r.browser.Guard(values[i].Value)
-		}
+	for _, name := range names {
+		f.open = append(f.open, hint.Say("“%s”", name))
 	}
-	return f, nil
+	if len(names) > 0 && r.req.NoWait {
+		return &stop{outcome: NeedsUser, what: hint.Say("The form asks for %s, which only you can answer. Nothing was sent.", f.open[len(f.open)-1]),
+			next: hint.Say("Run the command again without --no-wait and with a window, and do this step yourself.")}
+	}
+	return nil
 }
 
 func (r *run) value(v selectors.Value) string {
@@ -109,9 +175,9 @@ func (r *run) value(v selectors.Value) string {
 func missing(target string, t chrome.Target) *stop {
 	s := &stop{outcome: NotFound, next: byHandNext()}
 	if t.Status == "ambiguous" {
-		s.what = hint.Say("On the form, more than one thing could be %q, and nonmerci does not guess. Nothing was filled in and nothing was sent.", target)
+		s.what = hint.Say("On the form, more than one thing could be %s, and nonmerci does not guess. Nothing was sent.", targetWords(target))
 	} else {
-		s.what = hint.Say("On the form, %q was not found. Nothing was filled in and nothing was sent.", target)
+		s.what = hint.Say("On the form, %s was not found. Nothing was sent.", targetWords(target))
 	}
 	return s
 }
@@ -123,18 +189,23 @@ func (r *run) fillOne(ctx context.Context, f *field) error {
 	if f.step.With == selectors.Email {
 		r.email.Prefilled = now != ""
 	}
-	if f.want == "" || now == f.want {
+	switch {
+	case f.step.Verb == selectors.Choose && f.target.Tag != "select":
+		f.byHand = !isCountry(now, r.walk.view.Language, r.req.Language) // such a list opens by a press only
+		return nil
+	case f.want == "" || now == f.want:
 		return nil
 	}
 	r.event(record.EventAction, record.BasisProgram, map[string]any{"verb": string(f.step.Verb), "on": f.step.On})
 	var err error
-	if f.step.Verb == selectors.Choose {
-		err = r.browser.Choose(ctx, f.step.On, f.target, []string{f.want})
-	} else {
+	switch f.step.Verb {
+	case selectors.Choose:
+		err = r.browser.Choose(ctx, f.step.On, f.target, countryNames(f.want, r.walk.view.Language, r.req.Language))
+	case selectors.Fill:
 		err = r.browser.Fill(ctx, f.step.On, f.target, f.want)
 	}
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, chrome.ErrLost) {
+		return err
 	}
 	if refused := r.walk.weigh(ctx, f.step, err); refused != nil {
 		return refused
@@ -218,11 +289,11 @@ func normal(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\
 // handOver gives the form to the person, in one order: seal, read back, picture,
 // point at Send, release the person's input, watch.
 func (r *run) handOver(ctx context.Context, f *form) error {
-	if err := r.show(ctx, f); err != nil {
+	if err := r.steadily(ctx, f, func() error { return r.show(ctx, f) }); err != nil {
 		return err
 	}
 	r.browser.Seal()
-	if err := r.readBack(ctx, f); err != nil {
+	if err := r.steadily(ctx, f, func() error { return r.readBack(ctx, f) }); err != nil {
 		return err
 	}
 	r.picture(ctx, "filled", r.form)
@@ -243,7 +314,11 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 		return &stop{outcome: Ready, what: hint.Say("The form is filled in and ready. nonmerci stopped before Send: nothing was sent."),
 			next: hint.Say("Run the command without --no-wait to review the form and press Send yourself.")}
 	}
-	w, err := r.browser.HandOver(ctx, r.walk.plan, f.commit, f.send, nodes(f)...)
+	var w *chrome.Watch
+	err := r.steadily(ctx, f, func() (err error) {
+		w, err = r.browser.HandOver(ctx, r.walk.plan, f.commit, f.send, nodes(f)...)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -257,8 +332,8 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 	} else {
 		r.req.Tell(hint.Say("The form is ready. Please review it in the browser window."))
 	}
-	for _, v := range f.open {
-		r.req.Tell(hint.Say("Still empty, please fill it in yourself: %s.", inWords(v)))
+	for _, what := range f.open {
+		r.req.Tell(hint.Say("Still empty, please fill it in yourself: %s.", what))
 	}
 	if r.email.Masked != "" {
 		r.req.Tell(hint.Say("E-mail address in the form: %s", r.email.Masked))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/guard"
 	"github.com/nonmerci/nonmerci/internal/hint"
 	"github.com/nonmerci/nonmerci/selectors"
 )
@@ -81,29 +82,48 @@ func (w *walker) wrongForm() *stop {
 }
 
 // aside puts a dialog away by the one press that the flow has for it. Where that
-// press is not unmistakable, it is the person's.
+// press is not unmistakable, it is the person's; but one that lies over a page
+// that is known, and of which the flow asks nobody, is passed over.
 func (w *walker) aside(ctx context.Context) (byPerson bool, err error) {
 	was, before := w.place, w.view.Signature
+	asks := false
 	for _, s := range w.req.Flow.Places[was].Do {
+		asks = asks || s.Verb == selectors.Ask
 		if s.Verb != selectors.Press || !w.view.Sees(s.On) {
 			continue
 		}
-		w.keep(happening{kind: "action", verb: "press", on: s.On, place: was})
 		within := pressWait
-		if err := w.page.Press(ctx, s.On, w.view.Targets[s.On]); err != nil {
-			if err := w.weigh(ctx, s, err); err != nil {
+		err := w.press(ctx, s.On)
+		done := err == nil
+		if !done {
+			var refusal *guard.Refusal
+			if !errors.As(err, &refusal) {
+				err = w.weigh(ctx, s, err)
+			} else {
+				w.keep(happening{kind: "blocked", verb: string(s.Verb), on: s.On, detail: refusal.Error()})
+				err = nil
+			}
+			if err != nil {
 				return false, err
 			}
 			within = lateWait // it may have gone by itself
 		}
-		if err := w.look(ctx, chrome.Until{Not: before, Within: within}); err != nil {
-			return false, err
+		if done || w.place == was && w.view.Signature == before {
+			if err := w.look(ctx, chrome.Until{Not: w.view.Signature, Within: within}); err != nil {
+				return false, err
+			}
 		}
 		if w.place != was {
+			w.req.Tell(hint.Say("  nonmerci put it away by the button that accepts nothing."))
 			return false, nil
 		}
-		break
 	}
+	w.passed = append(w.passed, was)
+	if w.place, err = w.recognise(w.view); err != nil || w.place != "" && !asks {
+		w.keep(happening{kind: "passed over", place: was})
+		return false, err
+	}
+	w.passed, w.place = w.passed[:len(w.passed)-1], was
 	return true, w.gate(ctx)
 }
 
@@ -201,12 +221,15 @@ func (w *walker) byHand(ctx context.Context) error {
 // lost says why no route led to the form.
 func (w *walker) lost() *stop {
 	switch {
+	case w.covered:
+		return &stop{outcome: NeedsUser, what: hint.Say("The form is there, but %s shows something over it that nonmerci does not know. Nothing was filled in and nothing was sent.", w.req.Flow.Title),
+			next: hint.Say("Run the command again without --no-wait and with a window, and put it away yourself.")}
 	case w.unavailable:
 		return &stop{outcome: NotAvailable, what: hint.Say("The site says that the form is not available for this account or in this country. Nothing was filled in and nothing was sent."),
 			next: hint.Say("The right to object exists in the EU, the EEA, the United Kingdom and Switzerland. Check which country the account is set to.")}
 	case w.failed != nil:
 		return w.failed
 	}
-	return &stop{outcome: NotFound, what: hint.Say("The way to the form was not found: what was looked for is missing on these pages, or more than one thing fits. Nothing was filled in and nothing was sent."),
+	return &stop{outcome: NotFound, what: hint.Say("The way to the form was not found. %s Nothing was filled in and nothing was sent.", w.sought()),
 		next: byHandNext()}
 }

@@ -242,6 +242,12 @@ func flows(t *testing.T) map[string]*selectors.Flow {
 		if err != nil || len(warnings) > 0 {
 			t.Fatal(err, warnings)
 		}
+		for id, p := range f.Places {
+			if p.Kind == selectors.Aside && len(p.Do) == 1 { // what becomes of the others is [TestAnAsideThatAsksNobody]
+				p.Do = append(slices.Clone(p.Do), selectors.Step{Verb: selectors.Ask, On: string(selectors.Decide)})
+				f.Places[id] = p
+			}
+		}
 		out[service] = f
 	}
 	open, press := func(on string) selectors.Step { return selectors.Step{Verb: selectors.Open, On: on} },
@@ -256,7 +262,7 @@ func flows(t *testing.T) map[string]*selectors.Flow {
 			}
 			p := selectors.Place{Kind: kind}
 			if kind == selectors.Aside {
-				p.Do = []selectors.Step{press(id + "-close")}
+				p.Do = []selectors.Step{press(id + "-close"), {Verb: selectors.Ask, On: string(selectors.Decide)}}
 			}
 			f.Places[id] = p
 			f.Address[id] = "https://www.facebook.com/" + id
@@ -298,7 +304,7 @@ func sound(f *selectors.Flow) site {
 			if step.Verb == selectors.Point {
 				one.targets[step.On] = "found"
 			}
-			if step.Verb == selectors.Press {
+			if step.Verb == selectors.Press && step.On != "see-more" { // a sound page hides nothing
 				one.targets[step.On], one.press[step.On] = "found", effect{to: leads(f, step.On)}
 			}
 		}
@@ -322,7 +328,7 @@ func leads(f *selectors.Flow, on string) string {
 		on = "form"
 	case "about":
 		on = "policy"
-	case "cookies-decline", "aside1-close", "aside2-close":
+	case "cookies-decline", "not-now", "close", "aside1-close", "aside2-close":
 		on = "home"
 	}
 	if _, ok := f.Places[on]; !ok {

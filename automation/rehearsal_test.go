@@ -2,8 +2,10 @@ package automation_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +14,9 @@ import (
 	"github.com/nonmerci/nonmerci/internal/rehearsal"
 	"github.com/nonmerci/nonmerci/selectors"
 )
+
+// full runs what takes too long for every day: see `make soak`.
+var full = flag.Bool("full", false, "run every case on every service, and every pair of what can be combined")
 
 // object runs one objection against a stand-in site of the variant.
 func object(t *testing.T, v rehearsal.Variant, change func(*automation.Request)) (automation.Result, *rehearsal.Site) {
@@ -25,11 +30,12 @@ func object(t *testing.T, v rehearsal.Variant, change func(*automation.Request))
 	if err != nil || len(warnings) > 0 {
 		t.Fatal(err, warnings)
 	}
+	began := time.Now()
 	req := automation.Request{
 		Flow: flow, Route: "settings", NoWait: true, Wait: 20 * time.Second, Rehearsal: true, Records: t.TempDir(), Language: "en", Program: "test",
 		Browser: automation.Browser{Path: browser(t), Profile: t.TempDir(), Headless: true, Sandbox: os.Geteuid() != 0, Args: site.BrowserArgs()},
 		Tell:    func(s hint.Text) { t.Log("told: " + s.String()) },
-		Log:     func(m string, f map[string]any) { t.Log(m, f) },
+		Log:     func(m string, f map[string]any) { t.Logf("%5.1f s %s %v", time.Since(began).Seconds(), m, f) },
 	}
 	if change != nil {
 		change(&req)
@@ -51,78 +57,95 @@ func browser(t *testing.T) string {
 	return path
 }
 
-// cases say what a run without a person must come to on each variant.
-var cases = []struct {
-	name    string
-	variant string
-	email   string
-	explain string
-	want    automation.Outcome
-	route   string // the last places, or empty
-	both    bool   // on both services every time; the others in turn, unless -full
-	rare    bool   // with -full only: much the same as others
-}{
-	{name: "plain", variant: "", email: "marie@courrier.example", want: automation.Ready, route: "home settings privacy-center form", both: true},
-	{name: "explained", variant: "", email: "marie@courrier.example", explain: "I do not want this.\nReally not.", want: automation.Ready},
-	{name: "prefilled", variant: "email=marie@courrier.example", want: automation.Ready, rare: true},
-	{name: "prefilled, changed", variant: "email=marie@courrier.example", email: "m.other@courrier.example", want: automation.Ready},
-	{name: "french", variant: "language=fr", email: "marie@courrier.example", want: automation.Ready, route: "home settings privacy-center form", both: true},
-	{name: "french script", variant: "language=fr&markup=script", email: "marie@courrier.example", explain: "Non merci.", want: automation.Ready, route: "home settings privacy-center form"},
-	{name: "script", variant: "markup=script", email: "marie@courrier.example", want: automation.Ready, rare: true},
-	{name: "unknown language", variant: "language=xx", email: "marie@courrier.example", want: automation.Ready, both: true},
-	{name: "unknown language, script", variant: "language=xx&markup=script", email: "marie@courrier.example", want: automation.Ready},
-	{name: "new tab", variant: "new-tab=true", email: "marie@courrier.example", want: automation.Ready},
-	{name: "settings lost", variant: "lost=settings", email: "marie@courrier.example", want: automation.Ready, rare: true},
-	{name: "center lost", variant: "lost=settings,privacy-center", email: "marie@courrier.example", want: automation.Ready, rare: true},
-	{name: "object lost", variant: "lost=object", email: "marie@courrier.example", want: automation.Ready, rare: true},
-	{name: "all lost", variant: "lost=settings,privacy-center,policy,object,policy-object", email: "marie@courrier.example", want: automation.Ready},
-	{name: "cookies", variant: "gate=cookies", email: "marie@courrier.example", want: automation.Ready},
-	{name: "no e-mail", variant: "", want: automation.NeedsUser},
-	{name: "sign-in", variant: "gate=sign-in", want: automation.NeedsUser, route: "sign-in"},
-	{name: "code", variant: "gate=code", want: automation.NeedsUser, route: "sign-in", rare: true},
-	{name: "checkpoint", variant: "gate=checkpoint", want: automation.NeedsUser, route: "checkpoint"},
-	{name: "already", variant: "gate=already", want: automation.AlreadyObjected},
-	{name: "already, french", variant: "gate=already&language=fr", want: automation.AlreadyObjected, rare: true},
-	{name: "unavailable", variant: "gate=unavailable", want: automation.NotAvailable},
-	{name: "wrong form", variant: "wrong-form=true", want: automation.Refused},
-	{name: "form answers 500", variant: "fault=form:status-500", want: automation.Failed},
-	{name: "off host", variant: "fault=privacy-center:off-host", want: automation.Refused},
-	{name: "link that sends", variant: "hostile=send-under-link", email: "marie@courrier.example", want: automation.Refused},
+// rehearsed is one line of the table that `go test -run Rehearsal -v` prints.
+type rehearsed struct {
+	service, variant string
+	want, got        automation.Outcome
+	route, says      string
+	submissions      int
+	took             time.Duration
+	bad              bool
 }
 
-// full runs what takes too long for every day: see `make soak`.
-var full = flag.Bool("full", false, "run every case on every service")
+func (r rehearsed) String() string {
+	mark := "ok  "
+	if r.bad {
+		mark = "FAIL"
+	}
+	return fmt.Sprintf("%s %-9s  %-62s %-16s %-16s %d sent  %5.1f s  %s", mark, r.service, r.variant, r.want, r.got, r.submissions, r.took.Seconds(), r.route)
+}
 
-// TestRehearsal runs the cases on both services, and asks the site each time
-// how many submissions reached it.
+// rehearse runs one variant without a person and compares what it came to.
+func rehearse(t *testing.T, service string, c variant) rehearsed {
+	v, err := rehearsal.ParseVariant(c.of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Service = service
+	email := c.email
+	if email == "" {
+		email = "marie@courrier.example"
+	}
+	if email == "none" {
+		email = ""
+	}
+	res, site := object(t, v, func(r *automation.Request) { r.Email, r.Explanation, r.Country = email, c.explain, c.country })
+	out := rehearsed{service: service, variant: c.of, want: c.want(service), got: res.Outcome, route: strings.Join(res.Route, " "),
+		says: res.Message.String(), submissions: site.Submissions(), took: res.Took}
+	if out.variant == "" {
+		out.variant = "(friendly)"
+	}
+	if out.got != out.want {
+		t.Errorf("outcome %s, want %s: %s", out.got, out.want, res.Message)
+	}
+	if c.last != "" && !strings.HasSuffix(out.route, c.last) {
+		t.Errorf("route %q, want it to end in %q", out.route, c.last)
+	}
+	if out.submissions != 0 {
+		t.Errorf("%d submissions reached the site: %v", out.submissions, site.ByChannel())
+	}
+	checkStop(t, res)
+	out.bad = t.Failed()
+	return out
+}
+
+// TestRehearsal runs every variant, and a sample of their combinations in every
+// language, without a person: on both services with -full, else on one of them
+// in turn.
 func TestRehearsal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
-	for _, service := range selectors.Services() {
-		for i, c := range cases {
-			if !*full && (c.rare || !c.both && selectors.Services()[i%2] != service) {
+	var table struct {
+		sync.Mutex
+		lines []string
+	}
+	t.Cleanup(func() {
+		t.Log("\n     service    variant                                                        expected         measured         \n" + strings.Join(table.lines, "\n"))
+	})
+	run := func(t *testing.T, i int, c variant) {
+		for k, service := range selectors.Services() {
+			if !*full && (c.soak || !c.both && i%2 != k) || c.only != "" && c.only != service {
 				continue
 			}
-			t.Run(service+"/"+c.name, func(t *testing.T) {
+			t.Run(service+"/"+c.name(), func(t *testing.T) {
 				t.Parallel()
-				v, err := rehearsal.ParseVariant(c.variant)
-				if err != nil {
-					t.Fatal(err)
-				}
-				v.Service = service
-				res, site := object(t, v, func(r *automation.Request) { r.Email, r.Explanation = c.email, c.explain })
-				if res.Outcome != c.want {
-					t.Errorf("outcome %s, want %s: %s", res.Outcome, c.want, res.Message)
-				}
-				if got := strings.Join(res.Route, " "); c.route != "" && !strings.HasSuffix(got, c.route) {
-					t.Errorf("route %q, want %q", got, c.route)
-				}
-				if n := site.Submissions(); n != 0 {
-					t.Errorf("%d submissions reached the site: %v", n, site.ByChannel())
-				}
-				t.Logf("%-10s %-28s %-16s %-50s %4d ms", service, c.name, res.Outcome, strings.Join(res.Route, " "), res.Took.Milliseconds())
+				r := rehearse(t, service, c)
+				table.Lock()
+				defer table.Unlock()
+				table.lines = append(table.lines, r.String())
 			})
 		}
 	}
+	for i, c := range variants {
+		run(t, i, c)
+	}
+	rows, share := combinations(daily)
+	t.Logf("%d combinations, with %.0f %% of all pairs", len(rows), 100*share)
+	for i, c := range rows {
+		run(t, i, c)
+	}
 }
+
+// daily is how many combinations are run every day.
+const daily = 12

@@ -45,6 +45,7 @@ func (r *run) object(ctx context.Context) (Result, error) {
 	}
 	r.rec = rec
 	end := r.ending(r.steps(r.ctx))
+	r.lastPicture(ctx, end)
 	if r.browser != nil {
 		if r.req.Linger != nil && (end.outcome == Sent || end.outcome == SentUnconfirmed) {
 			r.req.Linger(ctx)
@@ -190,7 +191,7 @@ func (r *run) event(e record.Event, basis record.Basis, fields map[string]any) {
 }
 
 // keep writes what happens on the walk into journal and log, with a picture of
-// every place but those where a person signs in.
+// every place.
 func (r *run) keep(h happening) {
 	fields := map[string]any{}
 	for name, v := range map[string]string{"place": h.place, "verb": h.verb, "on": h.on, "detail": h.detail} {
@@ -199,6 +200,9 @@ func (r *run) keep(h happening) {
 		}
 	}
 	r.req.Log(h.kind, fields)
+	if h.view != nil {
+		r.req.Log("look", map[string]any{"ms": int(h.view.Cost), "waited_ms": int(h.view.Waited)})
+	}
 	switch h.kind {
 	case "place":
 		if r.req.Flow.Places[h.place].Kind == selectors.FormKind {
@@ -207,9 +211,7 @@ func (r *run) keep(h happening) {
 		fields["address"], fields["language"] = h.view.Address, h.view.Language
 		r.event(record.EventPlace, record.BasisPage, fields)
 		r.req.Tell(hint.Say("· %s", record.PlaceWords(h.place)))
-		if r.req.Flow.Places[h.place].Kind != selectors.Gate {
-			r.picture(r.ctx, h.place, h.view.Address)
-		}
+		r.picture(r.ctx, h.place, h.view.Address)
 	case "action":
 		r.event(record.EventAction, record.BasisProgram, fields)
 	case "gate":
@@ -222,13 +224,36 @@ func (r *run) keep(h happening) {
 	}
 }
 
+// lastPicture shows what stood in the way of a run that came to no form.
+func (r *run) lastPicture(ctx context.Context, end *stop) {
+	if r.walk == nil || r.walk.place == handedOverPlace || end.outcome == Ready || end.outcome == Interrupted || ctx.Err() != nil {
+		return
+	}
+	select {
+	case <-r.browser.Gone():
+		return
+	default:
+	}
+	ctx, cancel := context.WithTimeout(ctx, lastWait)
+	defer cancel()
+	r.picture(ctx, "stopped", r.walk.view.Address)
+}
+
+// lastWait is how long the last picture may take: the page may be stuck.
+const lastWait = 3 * time.Second
+
 // picture files a picture; that it could not be taken is worth a line, not the
-// run.
+// run. Where the person types what is nobody's business, and on pages that are
+// not known, the fields are painted over.
 func (r *run) picture(ctx context.Context, place, address string) {
 	if r.rec == nil {
 		return
 	}
-	png, err := r.browser.Picture(ctx)
+	take := r.browser.Picture
+	if kind := r.walk.kind(); kind == selectors.Gate || kind == selectors.Aside || kind == "" && r.walk.place != handedOverPlace {
+		take = r.browser.BlindPicture
+	}
+	png, err := take(ctx)
 	if err != nil {
 		r.event(record.EventNote, record.BasisBrowser, map[string]any{"what": "no picture", "place": place})
 		return

@@ -361,6 +361,14 @@ func (p *table) allows(v selectors.Verb, on string) bool {
 
 func (p *table) Attempts() []chrome.Attempt { return slices.Clone(p.tried) }
 
+// Further moves nothing: what the table's pages hold is in view.
+func (p *table) Further(ctx context.Context) (bool, error) {
+	if p.byHand {
+		p.breaks("the walk scrolls while it is the person's turn")
+	}
+	return false, p.begin(ctx)
+}
+
 func (p *table) Picture(context.Context) ([]byte, error) { return nil, nil }
 
 // ByHand begins and ends the person's turn. When it begins, the last things

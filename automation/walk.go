@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -19,6 +20,7 @@ type page interface {
 	Open(ctx context.Context, address string) error
 	Look(ctx context.Context, plan *chrome.Plan, until chrome.Until) (chrome.View, error)
 	Press(ctx context.Context, id string, t chrome.Target) error
+	Further(ctx context.Context) (bool, error)
 	Picture(ctx context.Context) ([]byte, error)
 	Attempts() []chrome.Attempt
 	ByHand(bool)
@@ -57,7 +59,11 @@ type walker struct {
 	final       bool // the page says no: nothing more will appear on it
 	unavailable bool // a page said that the form is not offered
 	failed      *stop
-	missing     []string // what this route looked for and did not find
+	missing     []missed // what this route looked for and did not find
+	lacking     []missed // the same of the routes before
+	passed      []string // asides that could not be put away and are passed over
+	covered     bool     // a dialog that nobody knows lies over the form
+	framed      []string // addresses of frames that were opened; private
 	attempts    int      // attempts of the network lock that were dealt with
 	silences    int      // addresses that did not answer in time
 }
@@ -93,10 +99,17 @@ func (w *walker) walk(ctx context.Context) error {
 		if !errors.Is(err, errLost) {
 			return err
 		}
-		w.keep(happening{kind: "lost", on: name, detail: strings.Join(w.missing, ", ")})
-		w.missing = nil
+		if w.covered {
+			break // every route leads here
+		}
+		var targets []string
+		for _, m := range w.missing {
+			targets = append(targets, m.target)
+		}
+		w.keep(happening{kind: "lost", on: name, detail: strings.Join(targets, ", ")})
+		w.lacking, w.missing = append(w.lacking, w.missing...), nil
 	}
-	if lost := w.lost(); w.req.NoWait || lost.outcome != NotFound {
+	if lost := w.lost(); w.req.NoWait || lost.outcome != NotFound && !w.covered {
 		return lost
 	}
 	return w.byHand(ctx)
@@ -104,10 +117,18 @@ func (w *walker) walk(ctx context.Context) error {
 
 // follow walks one route: recognise the place, do what the route has for it.
 func (w *walker) follow(ctx context.Context, route selectors.Route) error {
-	used := map[string]map[int]bool{}
+	used, reached, searched := map[string]map[int]bool{}, map[string]bool{}, map[string]bool{}
 	at, base := start, start // where the walk is, and the last page that was recognised
 	waited, gates := false, 0
 	for range maxSteps {
+		if w.covered {
+			if _, err := w.search(ctx, lateWait, func() bool { return !w.covered }); err != nil || w.covered {
+				return cmp.Or(err, errLost)
+			}
+		}
+		if err := w.scroll(ctx, route[at], searched, at); err != nil {
+			return err
+		}
 		way, ok, err := w.next(route, used, at, &base, waited)
 		if err != nil {
 			return err
@@ -122,9 +143,7 @@ func (w *walker) follow(ctx context.Context, route selectors.Route) error {
 			gated, err = w.take(ctx, route[base][way])
 		} else {
 			waited = true
-			if err = w.look(ctx, chrome.Until{Not: w.view.Signature, Within: lateWait}); err == nil {
-				gated, err = w.settle(ctx)
-			}
+			gated, err = w.search(ctx, lateWait, func() bool { return w.possible(route[at], used[at]) >= 0 })
 		}
 		if err != nil {
 			return err
@@ -133,6 +152,10 @@ func (w *walker) follow(ctx context.Context, route selectors.Route) error {
 			gates++
 			delete(used[base], way) // the gate is passed: what led to it may lead further
 		}
+		if ok && w.place != "" && w.place != at && reached[w.place] && route[base][way].Verb == selectors.Press {
+			w.keep(happening{kind: "loop", place: w.place, on: route[base][way].On})
+		}
+		reached[w.place] = true
 		switch w.kind() {
 		case selectors.FormKind:
 			return nil
@@ -152,23 +175,14 @@ func (w *walker) follow(ctx context.Context, route selectors.Route) error {
 // address that is left here, or at the last page that was recognised. It sets
 // base to the place whose way it is.
 func (w *walker) next(route selectors.Route, used map[string]map[int]bool, at string, base *string, waited bool) (way int, ok bool, err error) {
-	first := func(place string, fits func(selectors.Step) bool) (int, bool) {
-		for i, s := range route[place] {
-			if !used[place][i] && fits(s) {
-				*base = place
-				return i, true
-			}
-		}
-		return 0, false
-	}
 	if at != start {
 		for _, s := range route[at] {
 			if s.Verb == selectors.Press && w.view.Targets[s.On].OtherForm() {
 				return 0, false, w.wrongForm() // this account is offered another form
 			}
 		}
-		way, ok = first(at, func(s selectors.Step) bool { return s.Verb == selectors.Press && w.view.Sees(s.On) })
-		if ok {
+		if way = w.possible(route[at], used[at]); way >= 0 {
+			*base = at
 			return way, true, nil
 		}
 		missing := slices.ContainsFunc(route[at], func(s selectors.Step) bool { return s.Verb == selectors.Press })
@@ -181,14 +195,22 @@ func (w *walker) next(route selectors.Route, used map[string]map[int]bool, at st
 			}
 		}
 	}
-	opens := func(s selectors.Step) bool { return s.Verb == selectors.Open }
-	was := *base
-	for _, place := range []string{at, was, start} {
-		if way, ok = first(place, opens); ok {
-			return way, true, nil
+	for _, place := range []string{at, *base, start} {
+		for i, s := range route[place] {
+			if s.Verb == selectors.Open && !used[place][i] {
+				*base = place
+				return i, true, nil
+			}
 		}
 	}
 	return 0, false, errLost
+}
+
+// possible is the first press that is left here and whose target is seen, or -1.
+func (w *walker) possible(ways []selectors.Step, used map[int]bool) int {
+	return slices.IndexFunc(ways, func(s selectors.Step) bool {
+		return s.Verb == selectors.Press && w.view.Sees(s.On) && !used[slices.Index(ways, s)]
+	})
 }
 
 // take does one step and recognises where it led. It tells whether a gate had
@@ -204,10 +226,10 @@ func (w *walker) take(ctx context.Context, s selectors.Step) (gated bool, err er
 		err = w.page.Open(opening, w.req.Flow.Address[s.On])
 		cancel()
 	case selectors.Press:
-		w.keep(happening{kind: "action", verb: "press", on: s.On, place: w.place})
-		err = w.page.Press(ctx, s.On, w.view.Targets[s.On])
+		err = w.press(ctx, s.On)
 	}
-	if err != nil {
+	done := err == nil
+	if !done {
 		if err = w.weigh(ctx, s, err); err != nil {
 			return false, err
 		}
@@ -217,7 +239,12 @@ func (w *walker) take(ctx context.Context, s selectors.Step) (gated bool, err er
 		}
 		within = lateWait
 	}
-	if err := w.look(ctx, chrome.Until{Not: before, Within: within}); err != nil {
+	if done || w.place == "" || w.view.Signature == before { // else a press in vain has looked already
+		if err := w.look(ctx, chrome.Until{Not: w.view.Signature, Within: within}); err != nil {
+			return false, err
+		}
+	}
+	if _, err := w.unframe(ctx); err != nil {
 		return false, err
 	}
 	return w.settle(ctx)
@@ -259,10 +286,11 @@ func (w *walker) weigh(ctx context.Context, s selectors.Step, err error) error {
 }
 
 // dangerous tells a refusal that means something is wrong with the page from
-// one that means the element is out of reach.
+// one that means the element is out of reach, or that its words begin like Send,
+// as "Submit an objection request" does: another way may do.
 func dangerous(r guard.Reason) bool {
 	switch r {
-	case guard.OffList, guard.Submits, guard.NearSend, guard.SendWord, guard.Disguised:
+	case guard.OffList, guard.Submits, guard.NearSend, guard.Disguised:
 		return true
 	}
 	return false
@@ -271,6 +299,11 @@ func dangerous(r guard.Reason) bool {
 // look looks, and turns what the network lock stopped into a refusal.
 func (w *walker) look(ctx context.Context, until chrome.Until) error {
 	v, err := w.page.Look(ctx, w.plan, until)
+	held := errors.Is(err, chrome.ErrHeld)
+	if held {
+		w.keep(happening{kind: "held", place: w.place}) // nothing is going to come of the press
+		v, err = w.page.Look(ctx, w.plan, chrome.Until{Within: scrollWait})
+	}
 	if errors.Is(err, chrome.ErrAlarm) {
 		if err := w.alarm(); err != nil {
 			return err
@@ -287,7 +320,7 @@ func (w *walker) look(ctx context.Context, until chrome.Until) error {
 		w.failed = &stop{outcome: Failed, what: hint.Say("The site answered with an error of its own (%s). Nothing was filled in and nothing was sent.", itoa(v.Status)),
 			next: hint.Say("This is not a fault of yours. Try again later.")}
 	}
-	w.view, w.final = v, false
+	w.view, w.final, w.covered = v, held, v.Covered && w.holdsForm(v.Address)
 	w.place, err = w.recognise(v)
 	if v.Status >= 400 && (w.kind() == selectors.PageKind || w.kind() == selectors.FormKind) {
 		w.place = "" // an error page may stand at any address
@@ -326,7 +359,7 @@ func (w *walker) recognise(v chrome.View) (string, error) {
 	for _, kind := range rank {
 		var fit []string
 		for _, id := range v.Places {
-			if p := w.req.Flow.Places[id]; p.Kind == kind && p.Means != selectors.Thanks {
+			if p := w.req.Flow.Places[id]; p.Kind == kind && p.Means != selectors.Thanks && !slices.Contains(w.passed, id) {
 				fit = append(fit, id)
 			}
 		}
@@ -343,9 +376,3 @@ func (w *walker) recognise(v chrome.View) (string, error) {
 }
 
 func (w *walker) kind() selectors.Kind { return w.req.Flow.Places[w.place].Kind }
-
-func (w *walker) miss(target string) {
-	if !slices.Contains(w.missing, target) {
-		w.missing = append(w.missing, target)
-	}
-}

@@ -232,6 +232,27 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestAnAsideThatAsksNobody: where a prompt cannot be put away, and the flow asks
+// nobody about it, the walk goes on past it.
+func TestAnAsideThatAsksNobody(t *testing.T) {
+	for _, err := range []error{&guard.Refusal{Reason: guard.Submits, Target: "not-now"}, chrome.ErrLost, nil} {
+		synctest.Test(t, func(t *testing.T) {
+			f, _, fault := selectors.Load("", "instagram")
+			if fault != nil {
+				t.Fatal(fault)
+			}
+			s := sound(f)
+			s.states["home"].places = append(s.states["home"].places, "prompt")
+			s.states["home"].targets["not-now"] = "found"
+			s.states["home"].press["not-now"] = effect{err: err}
+			got := tell(s, Request{NoWait: true, Wait: time.Minute, Route: "settings"})
+			if trail := strings.Join(got.trail, " "); got.outcome() != 0 || trail != "prompt home settings privacy-center form" {
+				t.Errorf("%v: %s, %s", err, got.outcome(), trail)
+			}
+		})
+	}
+}
+
 // TestGates meets every gate of the built-in flows, without a person and with
 // one.
 func TestGates(t *testing.T) {

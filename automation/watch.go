@@ -124,7 +124,7 @@ func (o *watcher) judge(ctx context.Context) error {
 	}
 	asks, waited := o.asks(), time.Since(o.answered)
 	switch {
-	case ok && o.is(selectors.Thanks), ok && !asks && waited > restWait:
+	case ok && o.is(selectors.Thanks), ok && !asks && !o.view.Covered && waited > restWait:
 		o.r.event(record.EventConfirmationSeen, record.BasisPage, map[string]any{"places": o.view.Places, "address": o.view.Address})
 		o.picture(ctx, "after")
 		return &stop{outcome: Sent, what: hint.Say("You sent the objection. It was seen leaving, the site took it, and the page no longer asks for it."),
@@ -158,7 +158,29 @@ func (o *watcher) askedAgain(ctx context.Context) {
 	o.w.Rearm()
 	o.r.event(record.EventStillAsking, record.BasisPage, map[string]any{"places": o.view.Places})
 	o.picture(ctx, "still-asking")
+	if o.thanked() {
+		o.r.req.Tell(hint.Say("The page seems to thank you, but it still shows the form. If it asks for nothing more, you may close the window."))
+		return
+	}
 	o.r.req.Tell(hint.Say("The page still asks for the form. If it shows what is missing, correct it and press Send again."))
+}
+
+// thanked tells whether words of thanks are on the page that were not there when
+// the form was handed over. Beside a form they are no proof.
+func (o *watcher) thanked() bool {
+	for _, p := range o.r.req.Flow.Places {
+		if p.Means != selectors.Thanks {
+			continue
+		}
+		for _, rule := range p.When {
+			for _, target := range rule.See {
+				if o.view.Sees(target) && !o.r.walk.view.Sees(target) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // asks tells whether the page still asks for the form, a code or a sign-in.
@@ -192,6 +214,9 @@ func (o *watcher) picture(ctx context.Context, name string) {
 func (o *watcher) over(closed bool) error {
 	o.note()
 	switch {
+	case o.again && o.thanked():
+		return &stop{outcome: SentUnconfirmed, what: hint.Say("You pressed Send, and the page seems to thank you, but it still shows the form."),
+			next: mailNext()}
 	case o.again:
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("You pressed Send, but afterwards the page still asked for the form. The objection was probably not accepted."),
 			next: hint.Say("Run the command again, and correct what the page says is missing.")}

@@ -20,6 +20,8 @@ type builder struct {
 	where    map[string]*node // "target send" → where it is defined, for findings
 	used     map[string]bool  // "target send" → something refers to it
 	commits  []Target         // every layer's commit target, also one that was overlaid
+	sends    []sendKey        // their words, see sendWords
+	cleared  map[string]bool  // "press object-link" → the lock has nothing against it
 }
 
 func newBuilder() *builder {
@@ -31,6 +33,7 @@ func newBuilder() *builder {
 		phrases: map[string]*phrase{},
 		where:   map[string]*node{},
 		used:    map[string]bool{},
+		cleared: map[string]bool{},
 	}
 }
 
@@ -44,7 +47,7 @@ func keys(of string) []string {
 	case "check":
 		return []string{"date", "language", "by"}
 	case "target":
-		return []string{"is", "in", "commit", "find", "never"}
+		return []string{"is", "in", "near", "commit", "find", "never"}
 	case "locator":
 		return append(locatorKinds(), "weight")
 	case "never":
@@ -58,7 +61,7 @@ func keys(of string) []string {
 	case "phrases":
 		return []string{"schema", "revision", "phrases"}
 	case "word":
-		return []string{"say", "seen", "translated", "expected"}
+		return append([]string{"say"}, marks[:]...)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package selectors
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"regexp"
@@ -13,11 +14,11 @@ import (
 
 // The closed vocabulary, in the order in which it is explained.
 var (
-	roles           = [...]Role{Link, Button, Textbox, Multiline, Password, Select, Choice, Heading, Dialog, Words, Upload}
+	roles           = [...]Role{Link, Button, Textbox, Multiline, Password, Select, Choice, Heading, Title, Dialog, Words, Upload}
 	scopes          = [...]Scope{Top, Page, Form}
 	kindsOfPlaces   = [...]Kind{Gate, Aside, End, FormKind, PageKind}
 	meanings        = [...]Meaning{AlreadyObjected, NotAvailable, WrongForm, Thanks, Trouble}
-	matters         = [...]Matter{SignIn, EnterCode, PassCheck, ChooseAccount, ChooseCookies}
+	matters         = [...]Matter{SignIn, EnterCode, PassCheck, ChooseAccount, ChooseCookies, SettleAccount, AnswerDoubt, TellAge, Decide}
 	verbs           = [...]Verb{Open, Press, Fill, Choose, Ask, Point}
 	values          = [...]Value{Email, Explanation, Country}
 	kindsOfLocators = [...]By{ByName, ByText, ByLabel, BySays, ByHref, ByForm, ByType, ByAutocomplete, ByInputmode, ByField, ByOnly}
@@ -55,7 +56,16 @@ func (b *builder) decode(service string, roots []*node) {
 		b.forms(f)
 	}
 	section("addresses", b.address)
-	section("targets", b.target)
+	near := map[string]*node{}
+	section("targets", func(id string, key, value *node) {
+		b.target(id, key, value)
+		if near[id] = value.get("near"); near[id] == nil {
+			delete(near, id)
+		}
+	})
+	for _, id := range names(near) {
+		b.near(id, near[id])
+	}
 	// A place may be used by a route of a lower layer, so all names come first.
 	section("places", func(id string, key, _ *node) { b.where["place "+id] = key })
 	section("places", b.place)
@@ -65,8 +75,11 @@ func (b *builder) decode(service string, roots []*node) {
 func (b *builder) head(service string, root *node, f map[string]*node) {
 	builtIn := root.src.layer == 0
 	if f["service"] == nil {
-		b.lack(root, hint.Say("%q is missing.", "service"), hint.Say("Write it below schema, for example %q.", "service: "+services(service)[0]))
-	} else if s, ok := b.word(f["service"], services(service)); ok {
+		b.lack(root, hint.Say("%q is missing.", "service"), hint.Say("Write it below schema, for example %q.", "service: "+cmp.Or(service, Services()[0])))
+	} else if s, ok := b.word(f["service"], Services()); ok {
+		if service != "" && s != service {
+			b.fault(f["service"], hint.Say("This file is for %s, and here the flow of %s is read.", s, service), hint.Say("Name the file after its service, or mend the name of the service in it."))
+		}
 		b.flow.Service = s
 	}
 	b.flow.Schema = Format
@@ -92,14 +105,6 @@ func (b *builder) head(service string, root *node, f map[string]*node) {
 			b.check(n)
 		}
 	}
-}
-
-// services is the one that is wanted, or any.
-func services(wanted string) []string {
-	if wanted != "" {
-		return []string{wanted}
-	}
-	return Services()
 }
 
 func (b *builder) check(n *node) {
@@ -217,6 +222,19 @@ func (b *builder) target(id string, key, value *node) {
 	}
 	b.keepCommit(id, key, t)
 	b.flow.Targets[id], b.where["target "+id] = t, key
+}
+
+// near ties a target to another one, which is tied to none.
+func (b *builder) near(id string, n *node) {
+	s, ok := b.ref(n, "target", names(b.flow.Targets))
+	if !ok {
+		return
+	}
+	t := b.flow.Targets[id]
+	if t.Near = s; b.flow.Targets[s].Near != "" || s == id {
+		b.fault(n, hint.Say("%q is itself looked for near something.", s), hint.Say("Name a target that is not."))
+	}
+	b.flow.Targets[id] = t
 }
 
 func (b *builder) locator(n *node, of string) (Locator, bool) {

@@ -72,6 +72,7 @@ type Check struct {
 type Target struct {
 	Is     []Role
 	In     Scope
+	Near   string // another target: only the smallest element around it that holds one of these
 	Find   []Locator
 	Never  []Locator // an element that one of these hits is left out before votes are counted
 	Commit bool      // Send: can only be pointed at
@@ -91,6 +92,7 @@ const (
 	Select    Role = "select" // native select, combobox, listbox
 	Choice    Role = "choice" // radio button, checkbox
 	Heading   Role = "heading"
+	Title     Role = "title" // a heading of the highest level on the page
 	Dialog    Role = "dialog"
 	Words     Role = "words" // the smallest element that says the words
 	Upload    Role = "upload"
@@ -150,7 +152,7 @@ type Kind string
 // The kinds of places, from the one that is looked at first.
 const (
 	Gate     Kind = "gate"  // only the person can pass
-	Aside    Kind = "aside" // lies over a page; one press puts it away
+	Aside    Kind = "aside" // lies over a page; one press puts it away, or else the person
 	End      Kind = "end"   // the walk ends here
 	FormKind Kind = "form"
 	PageKind Kind = "page"
@@ -231,4 +233,8 @@ const (
 	PassCheck     Matter = "checkpoint"     // the site wants to know who is there
 	ChooseAccount Matter = "choose-account" // several accounts, or "continue as"
 	ChooseCookies Matter = "cookies"        // a cookie dialog without a known way to decline
+	SettleAccount Matter = "account"        // the account is suspended or restricted
+	AnswerDoubt   Matter = "automated"      // the site suspects that a program uses the account
+	TellAge       Matter = "age"
+	Decide        Matter = "prompt" // a question that has nothing to do with the form
 )

@@ -3,7 +3,6 @@ package selectors_test
 import (
 	"fmt"
 	"maps"
-	"math/bits"
 	"slices"
 	"strings"
 	"testing"
@@ -92,41 +91,41 @@ func TestPlacesAreRecognised(t *testing.T) {
 		{"facebook", fbForm, []string{"send"}, ""},
 		{"facebook", fbForm, []string{"email"}, ""},
 		{"facebook", fbForm, []string{"form-title"}, ""},
-		{"facebook", fbForm, []string{"email", "send"}, "form"},
+		{"facebook", fbForm, []string{"email", "send", "send-words"}, "form"},
 		{"facebook", fbForm, []string{"email", "explanation"}, "form"},
 		{"facebook", fbForm, []string{"explanation", "send", "country"}, "form"},
-		{"facebook", "https://fr-fr.facebook.com/help/contact/6359191084165019", []string{"email", "send"}, "form"},
-		{"instagram", igForm, []string{"email", "send"}, "form"},
+		{"facebook", "https://fr-fr.facebook.com/help/contact/6359191084165019", []string{"email", "send", "send-words"}, "form"},
+		{"instagram", igForm, []string{"email", "send", "send-words"}, "form"},
 		{"instagram", igOld, []string{"email", "explanation", "send"}, "form"},
 
 		// Another number needs the title in words.
 		{"facebook", fbNew, []string{"email", "send", "explanation"}, ""},
 		{"facebook", fbNew, []string{"form-title", "send"}, ""},
-		{"facebook", fbNew, []string{"form-title", "email", "send"}, "form"},
+		{"facebook", fbNew, []string{"form-title", "email", "send", "send-words"}, "form"},
 		{"facebook", fbNew, []string{"form-title", "email", "send", "evidence-upload"}, ""},
-		{"facebook", "https://www.facebook.com/privacy/center", []string{"form-title", "email", "send"}, "privacy-center"},
+		{"facebook", "https://www.facebook.com/privacy/center", []string{"form-title", "email", "send", "send-words"}, "privacy-center"},
 
 		// The form about data from third parties, by number or by words.
 		{"facebook", fbWrong, []string{"email", "send", "form-title"}, "wrong-form"},
 		{"facebook", fbForm, []string{"email", "send", "wrong-title"}, "wrong-form"},
 		{"facebook", fbNew, []string{"email", "send", "form-title", "wrong-words"}, "wrong-form"},
-		{"instagram", "https://help.instagram.com/contact/510058597920541", []string{"email", "send"}, "wrong-form"},
+		{"instagram", "https://help.instagram.com/contact/510058597920541", []string{"email", "send", "send-words"}, "wrong-form"},
 
 		// An answer of the site counts only once the fields are gone.
-		{"facebook", fbForm, []string{"thanks-words", "email", "send"}, "form"},
+		{"facebook", fbForm, []string{"thanks-words", "email", "send", "send-words"}, "form"},
 		{"facebook", fbForm, []string{"thanks-words"}, "thanks"},
 		{"facebook", fbForm, []string{"already-words"}, "already"},
 		{"facebook", fbNew, []string{"already-words"}, ""},
 		{"facebook", "https://www.facebook.com/privacy/center", []string{"already-words"}, "privacy-center"},
 		{"facebook", "https://www.facebook.com/privacy/center", []string{"thanks-words"}, "privacy-center"},
-		{"facebook", fbForm, []string{"already-words", "email", "send"}, "form"},
+		{"facebook", fbForm, []string{"already-words", "email", "send", "send-words"}, "form"},
 		{"facebook", fbForm, []string{"unavailable-words"}, "unavailable"},
 		{"facebook", fbForm, []string{"trouble-words"}, "trouble"},
-		{"facebook", fbForm, []string{"trouble-words", "email", "send"}, "form"},
+		{"facebook", fbForm, []string{"trouble-words", "email", "send", "send-words"}, "form"},
 		{"facebook", fbForm, []string{"code-field", "thanks-words"}, "code"},
 
 		{"instagram", "https://www.instagram.com/", nil, "home"},
-		{"instagram", "https://www.instagram.com/accounts/onetap/", nil, "home"},
+		{"instagram", "https://www.instagram.com/accounts/onetap/", nil, ""},
 		{"instagram", "https://www.instagram.com/accounts/login/", nil, "sign-in"},
 		{"instagram", "https://www.instagram.com/auth_platform/codeentry/?apc=1", nil, "code"},
 		{"instagram", "https://www.instagram.com/challenge/action/", nil, "checkpoint"},
@@ -153,83 +152,96 @@ func TestPlacesAreRecognised(t *testing.T) {
 	}
 }
 
-// TestNoPageIsTwoPlaces goes through every combination of targets on a sample
-// of addresses: the walk stops where two places of a kind fit at once.
+// TestNoPageIsTwoPlaces takes every two rules of a kind that fit one address:
+// the walk stops where two places of a kind fit at once, so some target that one
+// of them needs must rule the other out, or a kind that lies in front be there.
 func TestNoPageIsTwoPlaces(t *testing.T) {
 	for _, service := range selectors.Services() {
 		flow := load(t, service)
-		targets := map[string]int{}
-		for _, id := range slices.Sorted(maps.Keys(flow.Places)) {
-			for _, r := range flow.Places[id].When {
-				for _, target := range slices.Concat(r.See, r.Any, r.None) {
-					if _, ok := targets[target]; !ok {
-						targets[target] = len(targets)
+		for _, address := range sample(flow) {
+			rules := rulesAt(flow, address)
+			for _, kind := range inFront {
+				for i, one := range rules[kind] {
+					for _, two := range rules[kind][:i] {
+						if one.place == two.place {
+							continue
+						}
+						for _, seen := range least(one, two) {
+							if front(rules, kind, seen) {
+								continue
+							}
+							t.Errorf("%s: at %s with %s a page is %q and %q", service, address, slices.Sorted(maps.Keys(seen)), one.place, two.place)
+						}
 					}
 				}
 			}
 		}
-		for _, address := range sample(flow) {
-			check := exclusive(flow, targets, address)
-			for found := range uint32(1) << len(targets) {
-				if a, b, clash := check(found); clash {
-					t.Fatalf("%s: at %s with %s a page is %q and %q", service, address, named(targets, found), a, b)
-				}
-			}
-		}
 	}
 }
 
-// exclusive prepares the rules of one address as bit sets, because there are a
-// great many combinations to look at.
-func exclusive(flow *selectors.Flow, targets map[string]int, address string) func(found uint32) (a, b string, clash bool) {
-	type rule struct {
-		place          string
-		see, any, none uint32
-	}
-	set := func(ids []string) (s uint32) {
-		for _, id := range ids {
-			s |= 1 << targets[id]
-		}
-		return s
-	}
-	kinds := map[selectors.Kind][]rule{}
+// inFront are the kinds of places, from the one that is looked at first.
+var inFront = []selectors.Kind{selectors.Gate, selectors.Aside, selectors.End, selectors.FormKind, selectors.PageKind}
+
+type placeRule struct {
+	place string
+	selectors.Rule
+}
+
+// fits tells whether a rule holds where exactly these targets are seen.
+func (r placeRule) fits(seen map[string]bool) bool {
+	return !slices.ContainsFunc(r.See, func(id string) bool { return !seen[id] }) &&
+		(len(r.Any) == 0 || slices.ContainsFunc(r.Any, func(id string) bool { return seen[id] })) &&
+		!slices.ContainsFunc(r.None, func(id string) bool { return seen[id] })
+}
+
+func rulesAt(flow *selectors.Flow, address string) map[selectors.Kind][]placeRule {
+	rules := map[selectors.Kind][]placeRule{}
 	for id, place := range flow.Places {
 		for _, r := range place.When {
 			if len(r.At) == 0 || slices.ContainsFunc(r.At, func(p string) bool { return flow.Fits(p, address) }) {
-				kinds[place.Kind] = append(kinds[place.Kind], rule{id, set(r.See), set(r.Any), set(r.None)})
+				rules[place.Kind] = append(rules[place.Kind], placeRule{id, r})
 			}
 		}
 	}
-	order := []selectors.Kind{selectors.Gate, selectors.Aside, selectors.End, selectors.FormKind, selectors.PageKind}
-	return func(found uint32) (string, string, bool) {
-		for _, kind := range order {
-			first := ""
-			for _, r := range kinds[kind] {
-				if found&r.see != r.see || r.any != 0 && found&r.any == 0 || found&r.none != 0 {
-					continue
-				}
-				if first != "" && first != r.place {
-					return first, r.place, true
-				}
-				first = r.place
-			}
-			if first != "" {
-				return "", "", false
-			}
-		}
-		return "", "", false
-	}
+	return rules
 }
 
-func named(targets map[string]int, found uint32) []string {
-	out := make([]string, 0, bits.OnesCount32(found))
-	for id, bit := range targets {
-		if found&(1<<bit) != 0 {
-			out = append(out, id)
+// least lists the smallest sets of targets with which both rules hold.
+func least(one, two placeRule) []map[string]bool {
+	var out []map[string]bool
+	for _, a := range orNothing(one.Any) {
+		for _, b := range orNothing(two.Any) {
+			seen := map[string]bool{}
+			for _, id := range slices.Concat(one.See, two.See, a, b) {
+				seen[id] = true
+			}
+			if one.fits(seen) && two.fits(seen) {
+				out = append(out, seen)
+			}
 		}
 	}
-	slices.Sort(out)
 	return out
+}
+
+func orNothing(any []string) [][]string {
+	if len(any) == 0 {
+		return [][]string{nil}
+	}
+	var out [][]string
+	for _, id := range any {
+		out = append(out, []string{id})
+	}
+	return out
+}
+
+// front tells whether a place of a kind that is looked at before fits as well.
+func front(rules map[selectors.Kind][]placeRule, kind selectors.Kind, seen map[string]bool) bool {
+	for _, before := range inFront[:slices.Index(inFront, kind)] {
+		if slices.ContainsFunc(rules[before], func(r placeRule) bool { return r.fits(seen) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // example is an address that fits a pattern.

@@ -37,8 +37,8 @@ func FuzzOverlay(f *testing.F) {
 	f.Add(head+"targets: {x: {is: [button], find: [{name: Menu}, {says: Menu}]}}\nplaces: {y: {kind: aside, when: {see: x}, do: {press: x}}}\n", "schema: 1\nphrases: {object: {en: refuse}}\n")
 	f.Add(head+"routes: {direct: {start: {open: home}, home: {press: send}}}\n", "")
 	f.Add(head+"places: {form: {kind: form, when: {at: \"@forms\", see: email}, do: [{fill: email, with: email}, {point: send}]}}\n", "schema: 1\nphrases: {x: {de: y}}\n")
-	base := file{"small.yaml", 0, []byte(seed(f, "testdata/small.yaml"))}
-	baseWords := file{"small-phrases.yaml", 0, []byte(seed(f, "testdata/small-phrases.yaml"))}
+	base := file{name: "small.yaml", data: []byte(seed(f, "testdata/small.yaml"))}
+	baseWords := file{name: "small-phrases.yaml", data: []byte(seed(f, "testdata/small-phrases.yaml"))}
 	below, findings := build("facebook", []file{base}, []file{baseWords})
 	if below == nil {
 		f.Fatal(findings[0])
@@ -47,10 +47,10 @@ func FuzzOverlay(f *testing.F) {
 	f.Fuzz(func(t *testing.T, flow, phrases string) {
 		flows, words := []file{base}, []file{baseWords}
 		if flow != "" {
-			flows = append(flows, file{"mine.yaml", 1, []byte(flow)})
+			flows = append(flows, file{name: "mine.yaml", layer: 1, data: []byte(flow)})
 		}
 		if phrases != "" {
-			words = append(words, file{"phrases.yaml", 1, []byte(phrases)})
+			words = append(words, file{name: "phrases.yaml", layer: 1, data: []byte(phrases)})
 		}
 		got, findings := build("facebook", flows, words)
 		if got == nil {

@@ -18,11 +18,11 @@ func Schema() []byte {
 // that file's content, too. The findings come in the order of the file; those
 // that are not [Finding.Warning] keep the file from being used.
 func Lint(name string, data []byte, phrases ...[]byte) []Finding {
-	words := []file{builtInFile(phraseFile)}
+	words := []file{builtInPhrases()}
 	for _, p := range phrases {
-		words = append(words, file{filepath.Join(filepath.Dir(name), phraseFile), 1, p})
+		words = append(words, file{name: filepath.Join(filepath.Dir(name), phraseFile), layer: 1, data: p})
 	}
-	own := file{name, 2, data}
+	own := file{name: name, layer: 2, data: data}
 	root := newBuilder().read(own.name, own.layer, own.data)
 	if root.has("phrases") {
 		return lintPhrases(append(words, own))
@@ -40,9 +40,18 @@ func Lint(name string, data []byte, phrases ...[]byte) []Finding {
 	return sorted(b.advice)
 }
 
-// lintPhrases checks a phrase file under every service, because a phrase may be
-// of use in one of them only.
 func lintPhrases(words []file) []Finding {
+	b := readPhrases(words)
+	if faults := b.faults(); len(faults) > 0 {
+		return faults
+	}
+	b.advisePhrases(words[len(words)-1].layer)
+	return sorted(b.advice)
+}
+
+// readPhrases reads phrase files under every service, because a phrase may be of
+// use, or do harm, in one of them only.
+func readPhrases(words []file) *builder {
 	all := newBuilder()
 	for _, service := range Services() {
 		b := newBuilder()
@@ -54,11 +63,7 @@ func lintPhrases(words []file) []Finding {
 			all.used[what] = true
 		}
 	}
-	if faults := all.faults(); len(faults) > 0 {
-		return faults
-	}
-	all.advisePhrases(words[len(words)-1].layer)
-	return sorted(all.advice)
+	return all
 }
 
 // advise warns of what is valid in a layer and yet of no use.

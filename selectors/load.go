@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nonmerci/nonmerci/internal/hint"
 )
@@ -38,7 +39,7 @@ func Load(dir, service string) (*Flow, []error, error) {
 	if !slices.Contains(Services(), service) {
 		return nil, nil, hint.New(hint.Say("There is no service %q.", service), meant(service, Services()))
 	}
-	phrases, flows := []file{builtInFile(phraseFile)}, []file{builtInFile(service + ".yaml")}
+	phrases, flows := []file{builtInPhrases()}, []file{builtInFile(service + ".yaml")}
 	flow, findings := build(service, flows, phrases)
 	if flow == nil {
 		return nil, nil, fmt.Errorf("built-in flow %q: %w", service, findings[0])
@@ -55,7 +56,7 @@ func Load(dir, service string) (*Flow, []error, error) {
 			return
 		}
 		kept := *onto
-		*onto = append(slices.Clip(kept), file{path, 1, data})
+		*onto = append(slices.Clip(kept), file{name: path, layer: 1, data: data})
 		better, findings := build(service, flows, phrases)
 		if better != nil {
 			flow = better
@@ -95,7 +96,7 @@ func readOverlay(path string) ([]byte, error) {
 // under them. The name is for messages. The error is the first [Finding].
 func Parse(name string, flow, phrases []byte) (*Flow, error) {
 	beside := filepath.Join(filepath.Dir(name), phraseFile)
-	out, findings := build("", []file{{name, 0, flow}}, []file{{beside, 0, phrases}})
+	out, findings := build("", []file{{name: name, data: flow}}, []file{{name: beside, data: phrases}})
 	if out == nil {
 		return nil, findings[0]
 	}
@@ -107,6 +108,7 @@ type file struct {
 	name  string
 	layer int
 	data  []byte
+	root  *node // what data says, if it was read before
 }
 
 func builtInFile(name string) file {
@@ -114,8 +116,19 @@ func builtInFile(name string) file {
 	if err != nil {
 		return file{name: name} // an empty file is reported as such
 	}
-	return file{BuiltIn + "/" + name, 0, data}
+	return file{name: BuiltIn + "/" + name, data: data}
 }
+
+// builtInPhrases is read once: it is by far the largest file, every service
+// needs it, and nodes are never changed.
+var builtInPhrases = sync.OnceValue(func() file {
+	f := builtInFile(phraseFile)
+	b := newBuilder()
+	if root := b.read(f.name, f.layer, f.data); len(b.findings) == 0 {
+		f.root = root
+	}
+	return f
+})
 
 // build makes a flow of layers. It returns either a flow or the findings that
 // speak against it.
@@ -131,7 +144,11 @@ func build(service string, flows, phrases []file) (*Flow, []Finding) {
 func (b *builder) run(service string, flows, phrases []file) {
 	roots := func(files []file) (out []*node) {
 		for _, f := range files {
-			if root := b.read(f.name, f.layer, f.data); root != nil {
+			root := f.root
+			if root == nil {
+				root = b.read(f.name, f.layer, f.data)
+			}
+			if root != nil {
 				out = append(out, root)
 			}
 		}

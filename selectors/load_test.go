@@ -151,7 +151,7 @@ func TestOverlay(t *testing.T) {
 		refused(t, "facebook.yaml", "schema: 2\nservice: facebook\n", "1:9", "written for a newer version")
 	})
 	t.Run("the file of another service", func(t *testing.T) {
-		refused(t, "facebook.yaml", "schema: 1\nservice: instagram\n", "2:10", `"instagram" is not known here.`)
+		refused(t, "facebook.yaml", "schema: 1\nservice: instagram\n", "2:10", "This file is for instagram, and here the flow of facebook is read.")
 	})
 	t.Run("too large", func(t *testing.T) {
 		refused(t, "facebook.yaml", head+"#"+strings.Repeat("x", 1<<20), "1:1", "larger than 256 kB")
@@ -223,6 +223,7 @@ func TestLint(t *testing.T) {
 		{"phrases", "schema: 1\nphrases:\n  object: {hu: tiltakozom}\n", nil, nil, false},
 		{"phrase of no use", "schema: 1\nphrases:\n  menu: {fr: Menu}\n", nil, []string{`3:3: "menu" has no words in the language en.`, `3:3: Nothing uses "menu".`}, true},
 		{"send in the wrong place", "schema: 1\nphrases:\n  object: {hu: Senden}\n", nil, []string{`3:16: "Senden" reads like a button that sends`}, false},
+		{"service with a letter missing", "schema: 1\nservice: facebok\n", nil, []string{`2:10: "facebok" is not known here.`}, false},
 		{"no service", "schema: 1\n", nil, []string{`1:1: "service" is missing.`}, false},
 	}
 	for _, tt := range tests {

@@ -72,11 +72,16 @@ func (b *builder) allowed(on *node, s Step) bool {
 			return false
 		}
 	}
+	judged := string(s.Verb) + " " + s.On
+	if b.cleared[judged] {
+		return true
+	}
 	for _, l := range t.Find {
 		if !b.harmless(at, s, t, l) {
 			return false
 		}
 	}
+	b.cleared[judged] = true
 	return true
 }
 
@@ -137,21 +142,37 @@ func refused(t Target, id, word string) bool {
 // sendWord tells whether a word could hit a commit target of any layer.
 func (b *builder) sendWord(by By, word string) (string, bool) {
 	w := fold(word)
-	for _, commit := range b.commits {
-		for _, l := range commit.Find {
-			if !wordy(l.By) {
-				continue
-			}
-			for _, send := range slices.Concat(l.Values, b.former(l.Phrase)) {
-				s := fold(send)
-				part := by == ByLabel || by == BySays || l.By == ByLabel || l.By == BySays
-				if s == w || part && (strings.Contains(s, w) || strings.Contains(w, s)) {
-					return send, true
+	for _, send := range b.sendWords() {
+		part := send.part || by == ByLabel || by == BySays
+		if send.key == w || part && (strings.Contains(send.key, w) || strings.Contains(w, send.key)) {
+			return send.say, true
+		}
+	}
+	return "", false
+}
+
+// sendKey is one word of a commit target, made comparable once: every word of
+// everything that is pressed is compared with it.
+type sendKey struct {
+	say, key string
+	part     bool // a part of a name is enough to hit the target
+}
+
+// sendWords are asked for when all targets are known, not earlier.
+func (b *builder) sendWords() []sendKey {
+	if b.sends == nil {
+		for _, commit := range b.commits {
+			for _, l := range commit.Find {
+				if !wordy(l.By) {
+					continue
+				}
+				for _, say := range slices.Concat(l.Values, b.former(l.Phrase)) {
+					b.sends = append(b.sends, sendKey{say, fold(say), l.By == ByLabel || l.By == BySays})
 				}
 			}
 		}
 	}
-	return "", false
+	return b.sends
 }
 
 // sendNode is where a word of a commit target stands, if it is a phrase.

@@ -15,9 +15,13 @@ type phrase struct {
 }
 
 type word struct {
-	say string
-	at  *node
+	say  string
+	mark string // one of marks
+	at   *node
 }
+
+// marks say where a wording comes from, the best one first.
+var marks = [...]string{"seen", "translated", "expected"}
 
 // decodePhrases reads the phrase files, lowest layer first. An upper layer
 // replaces the words of one idea in one language.
@@ -51,8 +55,8 @@ func (b *builder) phrase(id string, key, value *node) {
 		}
 		var words []word
 		for _, n := range b.filled(pair.value) {
-			if say, ok := b.say(n); ok {
-				words = append(words, word{say, n})
+			if w, ok := b.say(n); ok {
+				words = append(words, w)
 			}
 		}
 		for _, old := range p.languages[language] {
@@ -64,26 +68,29 @@ func (b *builder) phrase(id string, key, value *node) {
 
 // say reads one wording. In the built-in file each one tells where it comes
 // from; what a person adds for themselves they have seen.
-func (b *builder) say(n *node) (string, bool) {
-	at := n
+func (b *builder) say(n *node) (word, bool) {
+	w, say := word{mark: marks[0], at: n}, n
 	if n.kind == mapping {
 		f := b.fields(n, "word")
-		origins := 0
-		for _, k := range keys("word")[1:] {
-			if _, ok := b.text(f[k]); ok {
-				origins++
+		given := 0
+		for _, mark := range marks {
+			if _, ok := b.text(f[mark]); ok {
+				w.mark = mark
+				given++
 			}
 		}
-		if f["say"] == nil || origins > 1 || origins == 0 && n.src.layer == 0 {
+		if f["say"] == nil || given > 1 || given == 0 && n.src.layer == 0 {
 			b.lack(n, hint.Say("A wording needs say and one of: seen, translated, expected."), hint.Say("Tell where it was seen and when, or that it was not."))
-			return "", false
+			return w, false
 		}
-		at = f["say"]
+		say = f["say"]
 	} else if n.kind == scalar && n.src.layer == 0 {
 		b.fault(n, hint.Say("This wording does not tell where it comes from."), hint.Say("Write it as {say: …, seen: \"source, date\"}."))
-		return "", false
+		return w, false
 	}
-	return b.saying(at)
+	var ok bool
+	w.say, ok = b.saying(say)
+	return w, ok
 }
 
 // saying checks words that are compared with those of a page.

@@ -69,8 +69,8 @@ func (b *builder) needs(key *node, f map[string]*node, p Place, steps []*node) {
 			b.lack(at, hint.Say("A gate is passed by the person: it asks for one thing and does nothing else."), hint.Say("Write do: [{ask: …}] with one of: %s.", strings.Join(texts(matters[:]), ", ")))
 		}
 	case Aside:
-		if len(p.Do) != 1 || p.Do[0].Verb != Press {
-			b.lack(at, hint.Say("An aside is put away by one press."), hint.Say("Write do: [{press: …}] with the target that closes it."))
+		if len(p.Do) == 0 || len(p.Do) > 2 || p.Do[0].Verb != Press || len(p.Do) == 2 && p.Do[1].Verb != Ask {
+			b.lack(at, hint.Say("An aside is put away by one press, or else by the person."), hint.Say("Write do: [{press: …}] with the target that closes it; {ask: …} may follow."))
 		}
 	case FormKind:
 		b.needsOfForm(at, p, steps)

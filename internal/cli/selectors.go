@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,6 +38,11 @@ lie over the built-in ones.`},
 			Use: "lint [FILE...]", Short: "check flow files; without FILE all that are in force",
 			Long: `Checks flow and phrase files, and prints one line for each finding:
 FILE:LINE:COLUMN: what. Without FILE it checks the built-in ones and your own.
+
+Where the words of the pages are checked, a table says for each language how
+many ideas ("the link to the form", "Send") have words that somebody has seen on
+the page, words that we translated from those, words that are only expected, and
+none at all. For a phrase file it counts what would be in force with that file.
 
 EXIT STATUS
   0  every file can be used
@@ -201,7 +207,9 @@ func either[S ~string](list []S) string {
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func (a *app) selectorsLint(files []string) error {
-	if len(files) == 0 {
+	var tables [][]selectors.LanguageCoverage
+	inForce := len(files) == 0
+	if inForce {
 		// The program does not come without valid files of its own.
 		for _, service := range selectors.Services() {
 			if _, _, err := selectors.Load("", service); err != nil {
@@ -216,37 +224,71 @@ func (a *app) selectorsLint(files []string) error {
 	}
 	bad := 0
 	for _, name := range files {
-		usable, err := a.lint(name)
+		usable, words, err := a.lint(name)
 		if err != nil {
 			return err
 		}
 		if !usable {
 			bad++
 		}
+		if words != nil {
+			tables = append(tables, words)
+		}
 	}
 	if bad > 0 {
 		return exit(exitUsage)
 	}
+	if inForce && len(tables) == 0 {
+		words, err := selectors.Coverage()
+		if err != nil {
+			return err
+		}
+		tables = append(tables, words)
+	}
+	for _, words := range tables {
+		if err := a.print(a.languages(words)); err != nil {
+			return err
+		}
+	}
 	a.say(hint.Say("Every file can be used. That does not say that it fits the live pages."))
+	if len(tables) > 0 {
+		a.say(hint.Say("Words count as seen when somebody has read them on the page. A translated word was seen by nobody: it is our own translation of one that was. Nobody has reported the expected ones, either."))
+	}
 	return nil
 }
 
-// lint prints the findings about one file and tells whether it can be used.
-func (a *app) lint(name string) (usable bool, err error) {
+// languages is a table of how well each language is known.
+func (a *app) languages(words []selectors.LanguageCoverage) string {
+	return table(func(row func(...string)) {
+		row(hint.Say("LANGUAGE").In(a.lang), hint.Say("NAME").In(a.lang), hint.Say("SEEN").In(a.lang), hint.Say("TRANSLATED").In(a.lang),
+			hint.Say("EXPECTED").In(a.lang), hint.Say("MISSING").In(a.lang))
+		for _, w := range words {
+			missing := strconv.Itoa(len(w.Missing))
+			if len(w.Missing) > 0 {
+				missing += ": " + strings.Join(w.Missing, ", ")
+			}
+			row(w.Language, cmp.Or(w.Name, "-"), strconv.Itoa(w.Seen), strconv.Itoa(w.Translated), strconv.Itoa(w.Expected), missing)
+		}
+	})
+}
+
+// lint prints the findings about one file and tells whether it can be used. For a
+// phrase file that can, it tells how well the languages are known with it.
+func (a *app) lint(name string) (usable bool, words []selectors.LanguageCoverage, err error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		a.problem(hint.Wrap(err, hint.Say("The file could not be read."), hint.Say("Check its name, and that you may read it.")))
-		return false, nil
+		return false, nil, nil
 	}
 	var phrases [][]byte
 	if beside := filepath.Join(filepath.Dir(name), "phrases.yaml"); filepath.Base(name) != "phrases.yaml" {
-		words, err := os.ReadFile(beside)
+		own, err := os.ReadFile(beside)
 		switch {
 		case err == nil:
-			phrases = append(phrases, words)
+			phrases = append(phrases, own)
 		case !errors.Is(err, fs.ErrNotExist):
 			a.problem(hint.Wrap(err, hint.Say("The file could not be read."), hint.Say("Check its name, and that you may read it.")))
-			return false, nil
+			return false, nil, nil
 		}
 	}
 	usable = true
@@ -257,12 +299,19 @@ func (a *app) lint(name string) (usable bool, err error) {
 			what = hint.Say("warning: %s", f.What)
 		}
 		if err := a.print(fmt.Sprintf("%s:%d:%d: %s\n", f.File, f.Line, f.Column, what.In(a.lang))); err != nil {
-			return false, err
+			return false, nil, err
 		}
 		if f.Snippet != "" {
 			fmt.Fprintln(a.Stderr, f.Snippet)
 		}
 		a.next(f.Next)
 	}
-	return usable, nil
+	if !usable {
+		return false, nil, nil
+	}
+	// Not even a flow that can be used has words to count.
+	if words, err := selectors.Coverage(data); err == nil {
+		return true, words, nil
+	}
+	return true, nil, nil
 }

@@ -35,7 +35,7 @@ pt: enviar, envie, envia, envio, reenviar, submeter, submeta, submete, mandar, m
 ro: trimite, trimiteți, trimitere, trimit, expediază, expediați, depune, depuneți, transmite, transmiteți, înaintează, confirmă, confirmați, confirm
 sk: odoslať, odošli, odošlite, odoslanie, odosielam, poslať, pošli, pošlite, podať, podajte, zaslať, zašlite, predložiť, potvrdiť, potvrďte, potvrdzujem
 sl: pošlji, pošljite, poslati, pošiljanje, pošiljam, oddaj, oddajte, oddaja, predloži, predložite, vloži, vložite, potrdi, potrdite, potrjujem
-sv: skicka, skickar, sänd, sända, insänd, lämna in, inlämna, inskicka, bekräfta, bekräftar
+sv: skicka, skicka in, skickar, sänd, sända, insänd, lämna in, inlämna, inskicka, bekräfta, bekräftar
 no: send, sende, innsend, send inn, avsend, lever inn, bekreft, bekrefte
 is: senda, sendu, senda inn, sendið, leggja fram, skila inn, staðfesta, staðfestu
 uk: надіслати, надішліть, надсилаю, надсилання, відправити, відправте, відправлення, відіслати, подати, подайте, подання, підтвердити, підтвердьте, підтверджую

@@ -19,7 +19,7 @@ func words(lang string) map[string]string {
 		"private":      hint.Say("This report is private: it holds what the form held, and pictures of the person’s pages."),
 		"shots":        hint.Say("Pictures"),
 		"noShots":      hint.Say("No picture was taken."),
-		"full":         hint.Say("Nothing was painted over. The files are in the folder “shots” beside this report."),
+		"full":         hint.Say("Where the person signs in or is asked something else, the fields are painted over; otherwise nothing is. The files are in the folder “shots” beside this report."),
 		"values":       hint.Say("What the form held"),
 		"noValues":     hint.Say("The form was not read back."),
 		"readAt":       hint.Say("Read back from the page:"),
@@ -86,6 +86,8 @@ func PlaceWords(place string) hint.Text {
 		return hint.Say("the form, filled in and ready for review")
 	case "after":
 		return hint.Say("the page after Send")
+	case "stopped":
+		return hint.Say("the page on which nonmerci stopped")
 	case "still_asking":
 		return hint.Say("the page that still asks")
 	case "ai_topic":
@@ -98,6 +100,14 @@ func PlaceWords(place string) hint.Text {
 		return hint.Say("the choice of an account")
 	case "cookie_choice":
 		return hint.Say("a question about cookies")
+	case "suspended":
+		return hint.Say("the notice that the account is suspended")
+	case "automated":
+		return hint.Say("the notice that a program is suspected")
+	case "age":
+		return hint.Say("a question about the person’s age")
+	case "prompt":
+		return hint.Say("a question that can wait")
 	case "trouble":
 		return hint.Say("an error of the site’s")
 	default:

@@ -47,6 +47,8 @@ type session struct {
 	closed chan struct{} // closed when the tab, frame or worker is gone
 	mu     sync.Mutex
 	world  proto.RuntimeExecutionContextID // of the main frame's engine; 0: not known
+	held   bool                            // the page asked not to be left, and was not
+	leave  chan struct{}                   // the same, for who is looking
 }
 
 // Note is something that happened in the browser and belongs in the journal.
@@ -155,11 +157,18 @@ func (c caller) Call(ctx context.Context, id, method string, params interface{})
 // current waits for the tab that the walk works in: the newest one that is
 // still open.
 func (b *Browser) current(ctx context.Context) (*session, error) {
+	return b.currentAfter(ctx, nil)
+}
+
+// currentAfter waits for a tab that is newer than another one.
+func (b *Browser) currentAfter(ctx context.Context, before *session) (*session, error) {
 	for {
 		b.mu.Lock()
 		var s *session
 		if n := len(b.tabs); n > 0 {
-			s = b.tabs[n-1]
+			if s = b.tabs[n-1]; s == before {
+				s = nil
+			}
 		}
 		b.mu.Unlock()
 		if s != nil {

@@ -103,7 +103,8 @@ func (b *Browser) session(id proto.TargetSessionID) *session {
 
 // attached puts the locks onto a new tab, frame or worker, and lets it run.
 func (b *Browser) attached(parent proto.TargetSessionID, e *proto.TargetAttachedToTarget) {
-	s := &session{b: b, id: e.SessionID, target: e.TargetInfo.TargetID, kind: string(e.TargetInfo.Type), parent: parent, ready: make(chan struct{}), closed: make(chan struct{})}
+	s := &session{b: b, id: e.SessionID, target: e.TargetInfo.TargetID, kind: string(e.TargetInfo.Type), parent: parent,
+		ready: make(chan struct{}), closed: make(chan struct{}), leave: make(chan struct{}, 1)}
 	b.mu.Lock()
 	b.sessions[s.id] = s
 	if s.kind == "page" {
@@ -164,6 +165,15 @@ func (b *Browser) detached(id proto.TargetSessionID) {
 // stands still while it is open. Afterwards it is the person's.
 func (b *Browser) dialog(s *session, kind string) {
 	b.note("dialog", kind)
+	s.mu.Lock()
+	if kind == string(proto.PageDialogTypeBeforeunload) {
+		s.held = true
+		select {
+		case s.leave <- struct{}{}:
+		default:
+		}
+	}
+	s.mu.Unlock()
 	if b.gate.sealed.Load() {
 		return
 	}

@@ -8,13 +8,16 @@
 
   // ---- words -------------------------------------------------------------
 
-  // fold makes words comparable: no spaces, no invisible characters, one case.
-  // U+0307 makes Turkish dotted capital I fold like i; U+0640 is Arabic tatweel.
+  // fold makes words comparable: no spaces, no invisible characters, one case,
+  // one kind of dash and quote. U+0307 makes Turkish dotted capital I fold like
+  // i, U+0640 is Arabic tatweel; Romanian is written with cedillas or commas, and
+  // Greek capitals have no accents.
   const fold = (s) => {
     if (!s) return '';
     if (/^[\x20-\x7e]*$/.test(s)) return s.replaceAll(' ', '').toUpperCase();
-    return s.normalize('NFKD').replace(/[\p{Z}\p{C}\u0307\u0640]/gu, '')
-      .replace(/[\u2018\u2019\u02bc\u2032\u00b4`]/g, "'").toUpperCase();
+    return s.replaceAll('\u00b4', "'").normalize('NFKD').replace(/[\p{Z}\p{C}\u0307\u0640]/gu, '')
+      .replace(/[\u2018\u2019\u201b\u02b9\u02bc\u2032`]/g, "'").replace(/[\u201c-\u201f\u00ab\u00bb]/g, '"').replace(/\p{Pd}/gu, '-')
+      .replaceAll('\u0327', '\u0326').replace(/([\u0370-\u03ff])\u0301/g, '$1').replace(/[\u0152\u0153]/g, 'OE').toUpperCase();
   };
 
   // ---- elements ----------------------------------------------------------
@@ -52,9 +55,11 @@
   const INTERESTING = 'a[href],area[href],button,input,select,textarea,summary,dialog,h1,h2,h3,h4,h5,h6,' +
     '[role],[contenteditable=""],[contenteditable=true],[contenteditable=plaintext-only],form';
 
-  // roots lists the document, open shadow roots and same-origin frames.
+  // roots lists the document, open shadow roots and same-origin frames; and, as
+  // foreign, the frames that cannot be looked into.
   const roots = () => {
     const out = [];
+    out.foreign = [];
     const visit = (root) => {
       out.push(root);
       for (const el of root.querySelectorAll('*')) {
@@ -62,7 +67,10 @@
         else if (el.localName === 'iframe' || el.localName === 'frame') {
           let inner = null;
           try { inner = el.contentDocument; } catch { /* another origin */ }
-          if (inner?.documentElement) visit(inner);
+          if (inner?.documentElement) {
+            listenIn(inner.defaultView);
+            visit(inner);
+          } else out.foreign.push(el);
         }
       }
     };
@@ -100,7 +108,7 @@
         return el.getAttribute('aria-multiline') === 'true' ? 'multiline' : 'textbox';
       case 'combobox': case 'listbox': return 'select';
       case 'radio': case 'checkbox': case 'switch': return 'choice';
-      case 'heading': return 'heading';
+      case 'heading': return 'heading'; // and title, where it ranks highest
       case 'dialog': case 'alertdialog': return 'dialog';
       case 'file': return 'upload';
     }
@@ -245,34 +253,53 @@
   };
 
   const EMAILISH = 'input[type=email],input[autocomplete~=email],input[inputmode=email],input[name*=mail i],input[id*=mail i]';
-  const asideOf = (el) => closest(el, '[role=search],[role=navigation],[role=banner],[role=contentinfo],nav,header,footer');
+  const asideOf = (el) => closest(el, '[role=search],[role=navigation],[role=banner],[role=contentinfo],[role=complementary],nav,header,footer,aside');
+  const containerOf = (el) => el.form || closest(el, 'form,[role=form]');
   // formBox is the smallest element that holds the fields of the contact form
-  // and something to press. Two candidates: none, so that nobody guesses.
+  // and something to press. Two candidates: none, so that nobody guesses; unless
+  // one alone takes both a text and an address.
   const formBox = (scan) => {
     const open = (el) => visible(el) && !asideOf(el);
     const texts = scan.family.multiline.filter(open);
-    const mails = scan.family.textbox.filter((el) => el.matches(EMAILISH) && open(el));
-    const seeds = texts.length ? texts.concat(mails.filter((m) => texts.some((t) => sameForm(t, m)))) : mails;
-    if (!seeds.length) return null;
-    const real = new Set(seeds.map((el) => el.form || closest(el, 'form,[role=form]')));
-    if (real.size === 1 && [...real][0]) return [...real][0];
-    if (real.size > 1) return null;
+    const lines = scan.family.textbox.filter((el) => open(el) && (texts.length || el.matches(EMAILISH)));
+    if (!texts.length && !lines.length) return null;
+    const groups = new Map();
+    for (const el of texts.concat(lines)) {
+      // Outside a form element, what is in one dialog belongs together.
+      const c = containerOf(el) || closest(el, 'dialog,[role=dialog],[role=alertdialog]');
+      if (!groups.has(c)) groups.set(c, []);
+      groups.get(c).push(el);
+    }
+    const taking = [...groups].filter(([, g]) => !texts.length || g.some((el) => texts.includes(el)));
+    const both = taking.filter(([, g]) => g.some((el) => texts.includes(el)) && g.some((el) => el.matches(EMAILISH)));
+    const one = taking.length === 1 ? taking[0] : both.length === 1 ? both[0] : null;
+    if (!one) return null;
+    if (one[0]?.matches('form,[role=form]')) return one[0];
+    // Without a form element, all buttons that follow the fields may be the
+    // form's, but for those of other forms.
+    const seeds = one[1];
+    const last = seeds.reduce((a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? b : a);
+    const after = (b) => b.localName !== 'summary' && !containerOf(b) && open(b) &&
+      (last.getRootNode() !== b.getRootNode() || last.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const buttons = scan.after = scan.family.button.filter(after);
     for (let box = up(seeds[0]); box; box = up(box)) {
-      if (!seeds.every((s) => within(s, box))) continue;
-      if (scan.family.button.some((b) => within(b, box) && visible(b))) return box;
-      if (box === document.body) break;
+      if (!seeds.concat(buttons).every((s) => within(s, box))) continue;
+      // Where the button is still to come, as much as may belong together.
+      if (buttons.length || box.matches('main,[role=main],dialog,[role=dialog],section,article,body')) return box;
     }
     return null;
   };
-  const sameForm = (a, b) => (a.form || null) === (b.form || null);
 
   // ---- locating ----------------------------------------------------------
+
+  // levelOf is a heading's rank, 1 being the highest.
+  const levelOf = (el) => Number(el.getAttribute('aria-level') || /^h([1-6])$/.exec(el.localName)?.[1] || 2);
 
   const FAMILIES = ['link', 'button', 'textbox', 'multiline', 'password', 'select', 'choice', 'heading', 'dialog', 'upload'];
 
   // scanPage walks the document once and sorts what could be a target.
-  const scanPage = () => {
-    const scan = { family: {}, forms: [], roots: roots(), cache: new Map() };
+  const scanPage = (plan) => {
+    const scan = { plan, family: {}, roots: roots(), cache: new Map() };
     for (const f of FAMILIES) scan.family[f] = [];
     for (const root of scan.roots) {
       for (const el of root.querySelectorAll(INTERESTING)) {
@@ -280,15 +307,21 @@
         if (f) scan.family[f].push(el);
       }
     }
+    const heads = scan.family.heading.filter(visible);
+    const highest = Math.min(...heads.map(levelOf));
+    scan.family.title = heads.filter((el) => levelOf(el) === highest);
     scan.top = topDialog(scan);
-    scan.form = formBox(scan);
+    const box = formBox(scan);
+    // A form under a dialog is not the person's turn, and neither is it gone.
+    scan.covered = !!box && !!scan.top && !within(box, scan.top);
+    scan.form = scan.covered ? null : box;
     return scan;
   };
 
   const read = (scan, el) => {
     let r = scan.cache.get(el);
     if (!r) {
-      const text = textOf(el, 400);
+      const text = textOf(familyOf(el) === 'choice' && el.labels?.[0] || el, 400); // a native choice says what its label says
       r = { text: fold(text), name: null, visible: null };
       scan.cache.set(el, r);
     }
@@ -313,9 +346,72 @@
     return r.visible;
   };
 
-  // words lists the smallest elements that say one of the keys.
+  // finder tells which of many words a text contains, in one pass: the first two
+  // letters rule out nearly every position.
+  const finder = (keys) => {
+    const starts = new Uint8Array(65536);
+    const by = new Map();
+    const short = [];
+    for (const k of keys) {
+      if (k.length < 2) { short.push(k); continue; }
+      const h = (k.charCodeAt(0) * 31 + k.charCodeAt(1)) & 65535;
+      starts[h] = 1;
+      if (!by.has(h)) by.set(h, []);
+      by.get(h).push(k);
+    }
+    // each is told every word; it ends the search by saying true.
+    return (text, each) => {
+      for (const k of short) if (text.includes(k) && each(k)) return true;
+      for (let i = 0, a = text.charCodeAt(0), end = text.length - 1; i < end; i++) {
+        const b = text.charCodeAt(i + 1);
+        const h = (a * 31 + b) & 65535;
+        if (starts[h]) for (const k of by.get(h)) if (text.startsWith(k, i) && each(k)) return true;
+        a = b;
+      }
+      return false;
+    };
+  };
+  const yes = () => true;
+
+  // compile makes a plan ready for looking; each plan comes once to a document.
+  const compile = (plan) => {
+    const known = new Map();
+    const keysOf = (values) => {
+      const id = values.join('\n');
+      let k = known.get(id);
+      if (!k) {
+        const set = new Set(values.map(fold));
+        set.delete('');
+        known.set(id, k = { set, in: finder(set) });
+      }
+      return k;
+    };
+    const said = new Set();
+    for (const t of Object.values(plan.targets)) {
+      for (const f of [...t.find, ...t.never || []]) {
+        if (!/^(name|text|label|says)$/.test(f.by)) continue;
+        f.keys = keysOf(f.values || []);
+        if (/^(says|text)$/.test(f.by) && t.is.includes('words')) for (const k of f.keys.set) said.add(k);
+      }
+    }
+    plan.said = finder(said);
+    return plan;
+  };
+
+  // saying lists the smallest elements that say one of the keys. The page's text
+  // is searched once for the words of every target.
+  const heardOf = new WeakMap(); // by document or shadow root, as long as its text stays
+  const NOT_SAID = 'a[href],button,[role=link],[role=button],nav,footer,aside,[role=navigation],[role=contentinfo],[role=complementary]';
   const saying = (scan, keys) => {
-    scan.page ??= scan.roots.map((root) => [root, fold(textOf(root.body || root, 1e7))]);
+    scan.said ??= scan.roots.map((root) => {
+      const raw = textOf(root.body || root, 1e7);
+      let known = heardOf.get(root);
+      if (known?.plan !== scan.plan || known.raw !== raw) {
+        heardOf.set(root, known = { plan: scan.plan, raw, found: new Set() });
+        scan.plan.said(fold(raw), (k) => { known.found.add(k); });
+      }
+      return [root, known.found];
+    });
     const out = new Set();
     const dig = (el, key) => {
       let deeper = false;
@@ -324,28 +420,23 @@
       }
       if (!deeper && el.nodeType === 1) out.add(el);
     };
-    for (const [root, all] of scan.page) {
-      for (const key of keys) if (all.includes(key)) dig(root.body || root, key);
+    for (const [root, found] of scan.said) {
+      for (const key of found) if (keys.has(key)) dig(root.body || root, key);
     }
-    return [...out];
+    // What a link, a button or the page's frame says is not what the page says.
+    return [...out].filter((el) => !closest(el, NOT_SAID));
   };
 
-  const keysOf = new WeakMap();
-  const foldedKeys = (find) => {
-    let k = keysOf.get(find);
-    if (!k) { k = new Set((find.values || []).map(fold)); k.delete(''); keysOf.set(find, k); }
-    return k;
-  };
-
-  const matches = (scan, find, el, url) => {
+  const matches = (scan, find, el) => {
     switch (find.by) {
-      case 'name': return foldedKeys(find).has(readName(scan, el));
-      case 'text': return foldedKeys(find).has(read(scan, el).text);
-      case 'label': { const n = readName(scan, el); for (const k of foldedKeys(find)) if (n.includes(k)) return true; return false; }
-      case 'says': { const t = read(scan, el).text; for (const k of foldedKeys(find)) if (t.includes(k)) return true; return false; }
+      case 'name': return find.keys.set.has(readName(scan, el));
+      case 'text': return find.keys.set.has(read(scan, el).text);
+      case 'label': return find.keys.in(readName(scan, el), yes);
+      case 'says': return find.keys.in(read(scan, el).text, yes);
       case 'href': { const a = readAddress(scan, el); return !!a && find.values.some((p) => fits(p, a.bare)); }
       case 'form': { const a = readAddress(scan, el); return !!a && find.values.includes(a.form); }
-      case 'type': return find.values.includes(el.type);
+      // What is in no form submits nothing, whatever its type.
+      case 'type': return find.values.includes(el.type) && (el.type !== 'submit' || !!el.form);
       case 'autocomplete': return (el.getAttribute('autocomplete') || '').toLowerCase().split(/\s+/).some((t) => find.values.includes(t));
       case 'inputmode': return find.values.includes((el.getAttribute('inputmode') || '').toLowerCase());
       case 'field': { const n = el.getAttribute('name') || ''; return n !== '' && find.values.some((p) => patternOf(p).test(n)); }
@@ -354,15 +445,37 @@
     return false;
   };
 
+  // apart leaves one of several links to the same address: it is all the same
+  // which of them is followed.
+  const apart = (hits) => {
+    const seen = new Set();
+    return hits.filter((el) => {
+      const to = hits.length > 1 && roleOf(el) === 'link' && addressOf(el);
+      if (!to) return true;
+      to.hash = '';
+      return !seen.has(to.href) && seen.add(to.href);
+    });
+  };
+
   // locate lets every locator vote. A locator with exactly one visible hit
   // inside the family votes; two hits vote for nothing.
-  const locate = (scan, t) => {
+  const locate = (scan, t, near) => {
     let pool = [];
     const wordy = t.is.includes('words');
     for (const f of t.is) if (f !== 'words') pool = pool.concat(scan.family[f]);
     const scope = t.in === 'page' ? null : t.in === 'form' ? scan.form : scan.top;
     if (t.in === 'form' && !scope) pool = [];
     else if (scope) pool = pool.filter((el) => within(el, scope) || (t.in === 'form' && el.form && el.form === scope));
+    // Below a form that is no form element, other forms may stand.
+    if (t.in === 'form' && scope) {
+      const loose = scan.after && new Set(scan.family.button.filter((b) => !scan.after.includes(b)));
+      pool = pool.filter((el) => el.localName !== 'summary' && (containerOf(el) || scope) === scope && !asideOf(el) && !loose?.has(el));
+    }
+    if (t.near) {
+      let box = near?.status === 'found' ? byHandle(near.node) : null;
+      while (box && !pool.some((el) => el !== box && within(el, box) && seen(scan, el))) box = up(box);
+      pool = box ? pool.filter((el) => within(el, box)) : [];
+    }
     const vetoed = new Map();
     const banned = (el) => {
       if (!t.never) return false;
@@ -373,13 +486,17 @@
     };
     const weight = new Map();
     const votes = [];
-    let most = 0;
+    let most = 0, named = null;
     for (const f of t.find) {
       let hits = f.by === 'only' ? pool : pool.filter((el) => matches(scan, f, el));
-      if (wordy && f.by === 'says') hits = hits.concat(saying(scan, foldedKeys(f)).filter((el) => !scope || within(el, scope)));
-      hits = [...new Set(hits)].filter((el) => seen(scan, el) && !banned(el));
+      if (wordy && /^(says|text)$/.test(f.by)) {
+        const whole = f.by === 'text';
+        hits = hits.concat(saying(scan, f.keys.set).filter((el) => (!scope || within(el, scope)) && (!whole || f.keys.set.has(fold(textOf(el)).replace(/[.!]+$/, '')))));
+      }
+      hits = apart([...new Set(hits)].filter((el) => seen(scan, el) && !banned(el)));
       most = Math.max(most, hits.length);
       const voted = hits.length === 1 || (wordy && hits.length > 0);
+      if (voted && f.by === 'name') named = hits[0];
       if (voted) weight.set(hits[0], (weight.get(hits[0]) || 0) + f.weight);
       votes.push({ locator: f.label, hits: hits.length, voted });
     }
@@ -393,7 +510,8 @@
     const [el, w] = order[0];
     const second = order[1]?.[1] || 0;
     if (w < 2) out.status = most > 1 || second ? 'ambiguous' : 'none';
-    else if (second && w / second < 4 / 3) out.status = 'ambiguous';
+    else if (second && (w / second < 4 / 3 || second >= 2 && w < 2 * second)) out.status = 'ambiguous';
+    else if (t.in === 'form' && named && named !== el) out.status = 'ambiguous'; // its very name is another's
     else out.status = 'found';
     if (out.status === 'found') Object.assign(out, describe(el));
     return out;
@@ -419,15 +537,20 @@
 
   const evaluate = (plan) => {
     const started = performance.now();
-    const scan = scanPage();
+    const scan = scanPage(plan);
     const url = new URL(location.href);
     const targets = {};
-    for (const [id, t] of Object.entries(plan.targets)) targets[id] = locate(scan, t);
+    for (const [id, t] of Object.entries(plan.targets)) if (!t.near) targets[id] = locate(scan, t);
+    for (const [id, t] of Object.entries(plan.targets)) if (t.near) targets[id] = locate(scan, t, targets[t.near]);
     const places = plan.places.filter((p) => placeOf(scan, p, targets, url)).map((p) => p.id);
     const found = Object.keys(targets).filter((id) => targets[id].status === 'found').sort();
+    const big = (el) => visible(el) && el.clientWidth > 200 && el.clientHeight > 100;
     return {
-      doc: token, url: url.origin + url.pathname, form: contactForm(url), lang: document.documentElement.lang || '', dir: getComputedStyle(document.documentElement).direction,
-      title: document.title.slice(0, 200), ready: document.readyState, status: httpStatus(), hidden: document.hidden, places, targets,
+      doc: token, url: url.origin + url.pathname, form: contactForm(url), lang: document.documentElement.lang || '',
+      title: document.title.slice(0, 200), ready: document.readyState, status: httpStatus(), places, targets,
+      covered: scan.covered, frames: scan.roots.foreign.filter(big).map((el) => el.src).filter(Boolean).slice(0, 5),
+      // Told apart: what is there, and which elements it is just now.
+      gist: [token, url.pathname, places.join(','), found.join(',')].join('|'),
       signature: [token, url.pathname, places.join(','), found.map((id) => id + targets[id].node).join(',')].join('|'),
       cost: performance.now() - started,
     };
@@ -439,7 +562,12 @@
 
   // look waits inside the page until it says something that is not `than`, and
   // says it twice in a row; or until the time is up. One round trip.
-  const look = ({ plan, than, timeout, patience }) => new Promise((resolve, reject) => {
+  // A plan comes with the first look at a document; null asks for it.
+  const plans = new Map();
+  const look = ({ plan, key, than, timeout, patience }) => new Promise((resolve, reject) => {
+    if (plan) plans.set(key, compile(plan));
+    plan = plans.get(key);
+    if (!plan) return resolve(null);
     const begin = performance.now();
     let last = null, firstSeen = 0, timer = 0, waiting = false, done = false;
     const finish = (view, timedOut) => {
@@ -462,7 +590,7 @@
       }
       const now = performance.now();
       const telling = view.places.length > 0 && view.signature !== than;
-      const same = last && last.signature === view.signature;
+      const same = last && last.gist === view.gist;
       if (!same) firstSeen = now;
       last = view;
       const loaded = view.ready === 'complete' || now - firstSeen > patience;
@@ -550,7 +678,40 @@
     return { value: 'value' in el ? el.value : el.textContent, shown: '', name: nameOf(el) };
   });
 
+  // blanks names the fields of the form that the page insists on and that are
+  // empty, apart from those that are known.
+  const blanks = (known) => {
+    const scan = scanPage(null);
+    if (!scan.form) return [];
+    const must = (el) => el.required || el.getAttribute('aria-required') === 'true';
+    const empty = (el) => roleOf(el) === 'checkbox' ? !(el.checked || el.getAttribute('aria-checked') === 'true')
+      : !tidy('value' in el ? el.value : el.textContent);
+    return ['textbox', 'multiline', 'select', 'choice'].flatMap((f) => scan.family[f])
+      .filter((el) => roleOf(el) !== 'radio' && within(el, scan.form) && must(el) && empty(el) && visible(el) && enabled(el) && !known.includes(numbers.get(el)))
+      .map((el) => nameOf(el).slice(0, 80));
+  };
+
+  // inputs are the boxes of everything that somebody may have typed something
+  // into, to be painted over in a picture.
+  const inputs = () => ({
+    scale: devicePixelRatio,
+    boxes: ['textbox', 'multiline', 'password', 'select'].flatMap((f) => scanPage(null).family[f]).filter(visible).map(boxOf),
+  });
+
   // ---- hands: what changes the page --------------------------------------
+
+  // further scrolls down by most of a screen what the middle of the page shows,
+  // and tells whether it moved.
+  const further = () => {
+    let el = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+    for (; el; el = up(el)) {
+      if (el.scrollHeight > el.clientHeight + 40 && /auto|scroll/.test(getComputedStyle(el).overflowY)) break;
+    }
+    el ||= document.scrollingElement || document.documentElement;
+    const before = el.scrollTop;
+    el.scrollBy({ top: el.clientHeight * 0.8, behavior: 'instant' });
+    return el.scrollTop > before + 1;
+  };
 
   // steady scrolls an element into view and waits until it stands still.
   const steady = async (n) => {
@@ -605,7 +766,7 @@
 
   // belt: 'open' lets everything through; 'press' only what hits the permitted
   // element; 'shut' nothing. It stops events before the page sees them.
-  let belt = 'open', permitted = null, watched = null;
+  let belt = 'open', permitted = null, landed = null, watched = null;
   const say = (what) => {
     const seen = { what };
     if (what !== 'touch') seen.values = values(watched.fields);
@@ -614,7 +775,10 @@
   const stop = (e) => { e.preventDefault(); e.stopImmediatePropagation(); };
   const guardEvent = (e) => {
     if (belt === 'shut') return stop(e);
-    if (belt === 'press' && !(e.isTrusted && permitted && e.composedPath().includes(permitted))) return stop(e);
+    if (belt === 'press') {
+      if (!(e.isTrusted && permitted && e.composedPath().includes(permitted))) return stop(e);
+      if (e.type === 'click') landed = true;
+    }
     if (belt === 'open' && watched && e.isTrusted) notice(e);
   };
   const PRESSABLE = 'button,input[type=submit],input[type=button],input[type=image],[role=button],a[href],[role=link]';
@@ -625,7 +789,7 @@
     if (key || e.type === 'click') {
       let send = watched.node?.isConnected ? watched.node : null;
       if (!send) {
-        const found = locate(scanPage(), watched.plan);
+        const found = locate(scanPage(watched.plan), watched.plan.targets.send);
         send = found.status === 'found' ? byHandle(found.node) : null;
       }
       if (send && path.includes(send)) return say('send');
@@ -633,21 +797,31 @@
     }
     if (e.type !== 'pointermove') say('touch');
   };
-  for (const type of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'auxclick', 'dblclick', 'keydown', 'keypress', 'keyup', 'submit', 'touchstart', 'touchend']) {
-    addEventListener(type, guardEvent, { capture: true, passive: false });
-  }
+  const heard = new WeakSet();
+  const listenIn = (view) => {
+    if (heard.has(view)) return;
+    heard.add(view);
+    for (const type of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'auxclick', 'dblclick', 'keydown', 'keypress', 'keyup', 'submit', 'touchstart', 'touchend']) {
+      view.addEventListener(type, guardEvent, { capture: true, passive: false });
+    }
+  };
+  listenIn(window);
+  // setBelt answers with the permitted element; opening, with whether a click
+  // reached it: null in a document that came after.
   const setBelt = ({ mode, node }) => {
+    const reached = landed;
     belt = mode;
+    landed = mode === 'press' ? false : null;
     permitted = node ? byHandle(node) : null;
-    return node ? facts(node) : null;
+    return node ? facts(node) : reached;
   };
   const release = () => { belt = 'open'; permitted = null; return true; };
   // watch remembers Send, so that the person's own action on it is recognised.
   const watch = ({ node, plan, fields }) => {
-    watched = { node: byHandle(node), plan, fields: fields || [] };
+    watched = { node: byHandle(node), plan: compile({ targets: { send: plan } }), fields: fields || [] };
     return !!watched.node;
   };
   const mark = (n) => { sendNode = byHandle(n); return !!sendNode; };
 
-  globalThis.nonmerci = { look, facts, values, steady, select, choose, setBelt, release, watch, mark };
+  globalThis.nonmerci = { look, facts, values, blanks, inputs, further, steady, select, choose, setBelt, release, watch, mark };
 })();

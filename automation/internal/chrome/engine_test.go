@@ -47,7 +47,10 @@ func TestFinding(t *testing.T) {
 	}{
 		{"a link", link("Object"), object, "found"},
 		{"nothing", link("Object"), `<a href="/">Settings</a>`, "none"},
-		{"two", link("Object"), object + object, "ambiguous"},
+		{"two", link("Object"), object + `<a href="/other/">Object</a>`, "ambiguous"},
+		{"two to one address", link("Object"), object + `<a href="/form/#there">Object</a>`, "found"},
+		{"two, and the query differs", link("Object"), object + `<a href="/form/?of=friends">Object</a>`, "ambiguous"},
+		{"two buttons that look like links", link("Object"), `<span role=link tabindex=0>Object</span><span role=link tabindex=0>Object</span>`, "ambiguous"},
 		{"two, one shown later", link("Object"), `<a id=it href="/form/">Object</a><div style="height:3000px"></div><a href="/other/">Object</a>`, "ambiguous"},
 
 		// hidden duplicates
@@ -99,7 +102,11 @@ func TestFinding(t *testing.T) {
 		{"Turkish capitals", link("İtiraz et"), `<a id=it href="/form/" lang=tr>itiraz et</a>`, "found"},
 		{"sharp s", link("Verstoß melden"), `<a id=it href="/form/">VERSTOSS MELDEN</a>`, "found"},
 		{"accents in two pieces", link("Opposition à l’usage"), `<a id=it href="/form/">Opposition a&#x300; l'usage</a>`, "found"},
-		{"final sigma", link("ΛΟΓΟΣ"), `<a id=it href="/form/">λόγος</a>`, "none"}, // an accent is a difference
+		{"final sigma", link("ΛΟΓΟΣ"), `<a id=it href="/form/">λόγος</a>`, "found"}, // Greek capitals have no accents
+		{"an accent is a difference", link("Resume"), `<a id=it href="/form/">Résumé</a>`, "none"},
+		{"cedilla for comma", link("Setări și"), `<a id=it href="/form/">Setări şi</a>`, "found"},
+		{"dashes", link("e-mail – now"), `<a id=it href="/form/">e‑mail — now</a>`, "found"},
+		{"ligature", link("Coeur"), `<a id=it href="/form/">Cœur</a>`, "found"},
 		{"full width", link("AI"), `<a id=it href="/form/">ＡＩ</a>`, "found"},
 		{"other word", link("Object"), `<a href="/form/">Objects</a>`, "none"},
 		{"text in a script", words("Object now"), `<script>/* Object now */ var a = 'Object now'</script><style>/* Object now */</style><p>Other</p>`, "none"},

@@ -1,6 +1,7 @@
 package chrome
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -163,7 +164,7 @@ func TestWhatATouchSetsFree(t *testing.T) {
 		if err != nil || !v.Sees("it") {
 			t.Fatal(v, err)
 		}
-		if err := s.b.Lock(t.Context(), v.Targets["it"], email); err != nil {
+		if err := errors.Join(s.b.Lock(t.Context(), email), s.b.Mark(t.Context(), v.Targets["it"])); err != nil {
 			t.Fatal(err)
 		}
 		s.b.Seal()

@@ -94,7 +94,10 @@ func (s *stand) target(id string) Target {
 // lock arms the brakes as the walk does when it has recognised the form.
 func (s *stand) lock() *stand {
 	s.t.Helper()
-	if err := s.b.Lock(s.t.Context(), s.target("send"), email, explanation); err != nil {
+	if err := s.b.Lock(s.t.Context(), email, explanation); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.b.Mark(s.t.Context(), s.target("send")); err != nil {
 		s.t.Fatal(err)
 	}
 	return s

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-rod/rod/lib/cdp"
@@ -18,14 +19,32 @@ import (
 
 // Plan is a flow in the form in which the engine reads it: every phrase spread
 // out, every rule as data.
+//
+// With all languages it is large, so that a document is given it once and named
+// it afterwards.
 type Plan struct {
 	Targets map[string]planTarget `json:"targets"`
 	Places  []planPlace           `json:"places"`
+
+	once sync.Once
+	raw  json.RawMessage
+	key  string
+}
+
+// packed is the plan as it is sent, and its name.
+func (p *Plan) packed() (raw json.RawMessage, key string, err error) {
+	p.once.Do(func() {
+		if p.raw, err = json.Marshal(p); err == nil {
+			p.key = digest(string(p.raw))
+		}
+	})
+	return p.raw, p.key, err
 }
 
 type planTarget struct {
 	Is    []selectors.Role `json:"is"`
 	In    selectors.Scope  `json:"in"`
+	Near  string           `json:"near,omitempty"`
 	Find  []planLocator    `json:"find"`
 	Never []planLocator    `json:"never,omitempty"`
 }
@@ -53,7 +72,7 @@ type planRule struct {
 func NewPlan(f *selectors.Flow) *Plan {
 	p := &Plan{Targets: map[string]planTarget{}}
 	for id, t := range f.Targets {
-		one := planTarget{t.Is, t.In, locators(f, t.Find), locators(f, t.Never)}
+		one := planTarget{t.Is, t.In, t.Near, locators(f, t.Find), locators(f, t.Never)}
 		for i, l := range one.Find {
 			if t.Commit && l.By == selectors.ByOnly {
 				// The one button of a form is Send, whatever it is called. That is
@@ -108,6 +127,8 @@ type View struct {
 	Cost      float64           `json:"cost"`      // ms of the last evaluation in the page
 	Waited    float64           `json:"waited"`    // ms
 	Status    int               `json:"status"`    // HTTP status of the document; 0: not known
+	Covered   bool              `json:"covered"`   // the form is there, but a dialog lies over it
+	Frames    []string          `json:"frames"`    // addresses, with query, of large frames of other origins; private
 }
 
 // Target is what became of one target on a page.
@@ -191,10 +212,7 @@ func (s *session) look(ctx context.Context, tab func(context.Context) (*session,
 	}
 	got := make(chan answer, 1)
 	go func() {
-		var v View
-		err := s.call(ctx, "look", map[string]any{
-			"plan": plan, "than": until.Not, "timeout": left.Milliseconds(), "patience": until.Patience.Milliseconds(),
-		}, &v)
+		v, err := s.see(ctx, plan, until, left)
 		got <- answer{v, err}
 	}()
 	for {
@@ -207,6 +225,8 @@ func (s *session) look(ctx context.Context, tab func(context.Context) (*session,
 			}
 		case <-s.b.net.alarm:
 			return View{}, ErrAlarm
+		case <-s.leave:
+			return View{}, ErrHeld
 		case <-s.closed:
 			return View{}, errOtherTab
 		case <-s.b.ctx.Done():
@@ -215,12 +235,41 @@ func (s *session) look(ctx context.Context, tab func(context.Context) (*session,
 	}
 }
 
+// see is one look, in one round trip; two where the document does not know the
+// plan yet.
+func (s *session) see(ctx context.Context, plan *Plan, until Until, left time.Duration) (View, error) {
+	raw, key, err := plan.packed()
+	if err != nil {
+		return View{}, fmt.Errorf("write the plan: %w", err)
+	}
+	arg := map[string]any{"key": key, "than": until.Not, "timeout": left.Milliseconds(), "patience": until.Patience.Milliseconds()}
+	var v *View
+	if err := s.call(ctx, "look", arg, &v); err != nil {
+		return View{}, err
+	}
+	if v != nil {
+		return *v, nil
+	}
+	arg["plan"] = raw
+	if err := s.call(ctx, "look", arg, &v); err != nil {
+		return View{}, err
+	}
+	if v == nil {
+		return View{}, errEngine
+	}
+	return *v, nil
+}
+
 // errOtherTab means that the tab was closed, or that another one took over.
 var errOtherTab = errors.New("another tab")
 
 // ErrAlarm means that the network lock stopped a request that would have left
 // the allowed hosts or submitted something; see [Browser.Attempts].
 var ErrAlarm = errors.New("the network lock stopped the page")
+
+// ErrHeld means that the page asked not to be left. The message box was
+// dismissed, so the page stays.
+var ErrHeld = errors.New("the page asked not to be left")
 
 // moved tells whether a call failed only because the page went elsewhere.
 func moved(err error) bool {

@@ -54,7 +54,9 @@ func (b *Browser) Press(ctx context.Context, id string, t Target) error {
 	}
 	intent := guard.Intent{Act: guard.Press, Target: id}
 	var f *facts
-	if err := s.call(ctx, "steady", t.Node, &f); err != nil {
+	if err := s.call(ctx, "steady", t.Node, &f); moved(err) {
+		return ErrLost
+	} else if err != nil {
 		return fmt.Errorf("bring %s into view: %w", id, err)
 	}
 	if f == nil {
@@ -64,19 +66,26 @@ func (b *Browser) Press(ctx context.Context, id string, t Target) error {
 		return err
 	}
 	var again *facts
-	if err := s.call(ctx, "setBelt", map[string]any{"mode": b.belt("press"), "node": t.Node}, &again); err != nil {
+	if err := s.call(ctx, "setBelt", map[string]any{"mode": b.belt("press"), "node": t.Node}, &again); moved(err) {
+		return ErrLost
+	} else if err != nil {
 		return fmt.Errorf("put the belt on: %w", err)
 	}
-	// The press may take the page away, and the belt with it.
-	defer func() { _ = s.call(ctx, "setBelt", map[string]any{"mode": "open"}, nil) }()
+	landed := true // the press may take the page away, and the belt with it
+	unbelt := func() { _ = s.call(ctx, "setBelt", map[string]any{"mode": "open"}, &landed) }
 	if again == nil || again.X != f.X || again.Y != f.Y {
+		unbelt()
 		return ErrLost
 	}
 	permit, err := b.judge(intent, *again)
-	if err != nil {
-		return err
+	if err == nil {
+		err = b.press(ctx, s, permit, t.Node, guard.Point{X: again.X, Y: again.Y})
 	}
-	return b.press(ctx, s, permit, t.Node, guard.Point{X: again.X, Y: again.Y})
+	unbelt()
+	if err == nil && !landed && !b.off.has(lockBrakes) {
+		return ErrLost // the page put something else under the pointer
+	}
+	return err
 }
 
 // judge is lock 2. Only this file may call it, so that nobody judges facts that

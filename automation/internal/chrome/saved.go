@@ -44,10 +44,9 @@ func ReadSaved(ctx context.Context, o Options, plan *Plan, page Saved) (View, er
 	if err != nil {
 		return View{}, err
 	}
-	var v View
 	// A page that is none of the plan's is worth a look as well: no waiting for
 	// something to be recognised.
-	err = s.call(ctx, "look", map[string]any{"plan": plan, "than": "", "timeout": 0, "patience": time.Second.Milliseconds()}, &v)
+	v, err := s.see(ctx, plan, Until{Patience: time.Second}, 0)
 	if err != nil {
 		return View{}, fmt.Errorf("look at the saved page: %w", err)
 	}

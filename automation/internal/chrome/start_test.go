@@ -221,7 +221,7 @@ func TestProfileIsTheOwners(t *testing.T) {
 func TestBrowserIsNotDisguised(t *testing.T) {
 	t.Parallel()
 	path := browserPath(t)
-	const ask = `[navigator.userAgent, navigator.platform, navigator.language, innerWidth, innerHeight, outerWidth, outerHeight, devicePixelRatio, navigator.maxTouchPoints].join(' | ')`
+	const ask = `[navigator.userAgent, navigator.platform, navigator.language, innerWidth, outerWidth, outerHeight, devicePixelRatio, navigator.maxTouchPoints].join(' | ')`
 	say := func(h *hand) string { return fmt.Sprint(h.on(t).eval(ask)) }
 	w, err := serveWeb()
 	if err != nil {

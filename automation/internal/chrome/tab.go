@@ -1,9 +1,15 @@
 package chrome
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"math"
 	"time"
 
 	"github.com/go-rod/rod/lib/proto"
@@ -22,12 +28,33 @@ type NavigationError struct{ Reason string }
 
 func (e *NavigationError) Error() string { return "the page could not be loaded: " + e.Reason }
 
-// Open takes the current tab to an address and returns once the site answered.
+// Open takes the current tab to an address and returns once the site answered. A
+// tab whose page asked not to be left stays as it is, and a new one is taken: no
+// message box is ever accepted.
 func (b *Browser) Open(ctx context.Context, address string) error {
 	s, err := b.current(ctx)
 	if err != nil {
 		return err
 	}
+	err = s.open(ctx, address)
+	s.mu.Lock()
+	held := s.held
+	s.held = false
+	s.mu.Unlock()
+	var nav *NavigationError
+	if !held || !errors.As(err, &nav) {
+		return err
+	}
+	if _, err := (proto.TargetCreateTarget{URL: blankPage}).Call(b.on(ctx, "")); err != nil {
+		return fmt.Errorf("open a tab: %w", err)
+	}
+	if s, err = b.currentAfter(ctx, s); err != nil {
+		return err
+	}
+	return s.open(ctx, address)
+}
+
+func (s *session) open(ctx context.Context, address string) error {
 	res, err := proto.PageNavigate{URL: address}.Call(s.on(ctx))
 	if err != nil {
 		return fmt.Errorf("open the page: %w", err)
@@ -56,6 +83,44 @@ func (s *session) picture(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("take a picture: %w", err)
 	}
 	return res.Data, nil
+}
+
+// BlindPicture is [Browser.Picture] with everything painted over that somebody
+// may have typed something into.
+func (b *Browser) BlindPicture(ctx context.Context) ([]byte, error) {
+	s, err := b.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var inputs struct {
+		Scale float64 `json:"scale"`
+		Boxes []struct {
+			X, Y, W, H float64
+		} `json:"boxes"`
+	}
+	if err := s.call(ctx, "inputs", nil, &inputs); err != nil {
+		return nil, fmt.Errorf("find the fields: %w", err)
+	}
+	data, err := s.picture(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("read the picture: %w", err)
+	}
+	out := image.NewRGBA(shown.Bounds())
+	draw.Draw(out, out.Bounds(), shown, shown.Bounds().Min, draw.Src)
+	for _, box := range inputs.Boxes {
+		px := func(v float64) int { return int(math.Round(v * inputs.Scale)) }
+		r := image.Rect(px(box.X), px(box.Y), px(box.X+box.W), px(box.Y+box.H))
+		draw.Draw(out, r, image.NewUniform(color.Gray{Y: 0xc0}), image.Point{}, draw.Src)
+	}
+	var painted bytes.Buffer
+	if err := png.Encode(&painted, out); err != nil {
+		return nil, fmt.Errorf("write the picture: %w", err)
+	}
+	return painted.Bytes(), nil
 }
 
 // Values reads fields back from the page.
@@ -103,6 +168,34 @@ func (b *Browser) Scrolled(ctx context.Context, t Target) (bool, error) {
 	return before.X != after.X || before.Y != after.Y, nil
 }
 
+// Further scrolls the current tab down by most of a screen, and tells whether it
+// moved.
+func (b *Browser) Further(ctx context.Context) (bool, error) {
+	s, err := b.current(ctx)
+	if err != nil {
+		return false, err
+	}
+	var further bool
+	if err := s.call(ctx, "further", nil, &further); err != nil && !moved(err) {
+		return false, fmt.Errorf("scroll: %w", err)
+	}
+	return further, nil
+}
+
+// Blanks names the form's fields that the page insists on and that are empty,
+// apart from the known ones.
+func (b *Browser) Blanks(ctx context.Context, known ...int64) ([]string, error) {
+	s, err := b.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	if err := s.call(ctx, "blanks", append([]int64{}, known...), &names); err != nil {
+		return nil, fmt.Errorf("read what the form insists on: %w", err)
+	}
+	return names, nil
+}
+
 // ByHand tells the network lock whether the walk waits for the person, who may
 // then submit a sign-in.
 func (b *Browser) ByHand(yes bool) {
@@ -120,16 +213,13 @@ func (b *Browser) Arm() {
 }
 
 // Lock arms every brake: nothing leaves the browser any more, clicks and keys
-// of the tab are dead, and the judge knows which element is Send. values are
-// the person's, so that an attempt to carry them out is recognised.
-func (b *Browser) Lock(ctx context.Context, send Target, values ...string) error {
+// of the tab are dead. values are the person's, so that an attempt to carry
+// them out is recognised.
+func (b *Browser) Lock(ctx context.Context, values ...string) error {
 	b.Guard(values...)
 	s, err := b.current(ctx)
 	if err != nil {
 		return err
-	}
-	if err := s.call(ctx, "mark", send.Node, nil); err != nil {
-		return fmt.Errorf("mark Send: %w", err)
 	}
 	if b.off.has(lockBrakes) {
 		return nil
@@ -145,6 +235,23 @@ func (b *Browser) Lock(ctx context.Context, send Target, values ...string) error
 	}
 	if err := (proto.InputSetIgnoreInputEvents{Ignore: true}).Call(s.on(ctx)); err != nil {
 		return fmt.Errorf("switch the tab's mouse and keyboard off: %w", err)
+	}
+	return nil
+}
+
+// Mark tells the engine which element is Send, so that the judge knows what
+// stands near it.
+func (b *Browser) Mark(ctx context.Context, send Target) error {
+	s, err := b.current(ctx)
+	if err != nil {
+		return err
+	}
+	var ok bool
+	if err := s.call(ctx, "mark", send.Node, &ok); err != nil {
+		return fmt.Errorf("mark Send: %w", err)
+	}
+	if !ok {
+		return ErrLost
 	}
 	return nil
 }

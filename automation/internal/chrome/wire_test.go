@@ -449,7 +449,7 @@ func TestSealIsOneWay(t *testing.T) {
 			t.Errorf("%s after hand-over: passes %v", method, got)
 		}
 	}
-	hands := map[string]bool{"setBelt": true, "steady": true, "select": true, "choose": true}
+	hands := map[string]bool{"setBelt": true, "further": true, "steady": true, "select": true, "choose": true}
 	for _, f := range functions {
 		g, _ := newGate()
 		g.seal()
