@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -62,7 +63,7 @@ func (a *app) rehearseCmd() *cobra.Command {
 		Long: `Runs the main job against pages that nonmerci brings along: the same program,
 the same flow files, no account and no network. The record is marked as a
 rehearsal. Where there is no screen it runs without a window.
-` + exitStatus,
+` + exitStatus + variantKeys(),
 		ValidArgs: selectors.Services(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -85,6 +86,25 @@ rehearsal. Where there is no screen it runs without a window.
 	config.Flags(cmd.Flags())
 	cmd.Flags().StringVar(&variant, "variant", "", "how the stand-in's pages look and behave, as a `QUERY` such as language=fr&markup=script; for tests and curious people")
 	return cmd
+}
+
+// variantKeys explains the query that --variant takes.
+func variantKeys() string {
+	var b strings.Builder
+	b.WriteString("\n\nWHAT --variant KNOWS (gate, with, lost and fault take several words, by comma)\n")
+	for _, v := range rehearsal.Vocabulary() {
+		line := fmt.Sprintf("  %-9s", v.Key)
+		for _, word := range v.Words {
+			if len(line)+1+len(word) > 76 {
+				b.WriteString(line + "\n")
+				line = strings.Repeat(" ", 11)
+			}
+			line += " " + word
+		}
+		b.WriteString(line + "\n")
+	}
+	b.WriteString("  also       email=ADDRESS, and wrong-form, new-tab, code-after-send and\n             error-after-send (true or false)\n")
+	return b.String()
 }
 
 func noBrowser(wanted string) *hint.Problem {

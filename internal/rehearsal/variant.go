@@ -106,6 +106,29 @@ const (
 	SendUnderLink     HostileKind = "send-under-link"      // in the Privacy Center: what looks like the link "object" submits a form
 )
 
+// Vocabulary lists the keys that [ParseVariant] reads and that take words, with
+// the words of each.
+func Vocabulary() []struct {
+	Key   string
+	Words []string
+} {
+	var out []struct {
+		Key   string
+		Words []string
+	}
+	for _, key := range []string{"service", "language", "form", "markup", "gate", "with", "lost", "fault", "hostile"} {
+		all := slices.DeleteFunc(choices(key), func(w string) bool { return w == "" })
+		if key == "fault" {
+			all = append([]string{"PLACE:KIND, where KIND is one of"}, all...)
+		}
+		out = append(out, struct {
+			Key   string
+			Words []string
+		}{key, all})
+	}
+	return out
+}
+
 // choices is the closed vocabulary of everything that is a word.
 func choices(of string) []string {
 	switch of {
