@@ -47,8 +47,15 @@ type session struct {
 	closed chan struct{} // closed when the tab, frame or worker is gone
 	mu     sync.Mutex
 	world  proto.RuntimeExecutionContextID // of the main frame's engine; 0: not known
+	told   planned                         // the plan that was sent last, and to which world
 	held   bool                            // the page asked not to be left, and was not
 	leave  chan struct{}                   // the same, for who is looking
+}
+
+// planned names a plan that the engine of one world knows.
+type planned struct {
+	world proto.RuntimeExecutionContextID
+	key   string
 }
 
 // Note is something that happened in the browser and belongs in the journal.

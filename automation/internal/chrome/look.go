@@ -235,29 +235,36 @@ func (s *session) look(ctx context.Context, tab func(context.Context) (*session,
 	}
 }
 
-// see is one look, in one round trip; two where the document does not know the
-// plan yet.
+// see is one look, in one round trip; two where the document has changed just
+// before and does not know the plan.
 func (s *session) see(ctx context.Context, plan *Plan, until Until, left time.Duration) (View, error) {
 	raw, key, err := plan.packed()
 	if err != nil {
 		return View{}, fmt.Errorf("write the plan: %w", err)
 	}
 	arg := map[string]any{"key": key, "than": until.Not, "timeout": left.Milliseconds(), "patience": until.Patience.Milliseconds()}
-	var v *View
-	if err := s.call(ctx, "look", arg, &v); err != nil {
+	world, err := s.engineWorld(ctx)
+	if err != nil {
 		return View{}, err
 	}
-	if v != nil {
-		return *v, nil
+	s.mu.Lock()
+	told := s.told == planned{world, key}
+	s.told = planned{world, key}
+	s.mu.Unlock()
+	for range 2 {
+		if !told {
+			arg["plan"] = raw
+		}
+		var v *View
+		if err := s.call(ctx, "look", arg, &v); err != nil {
+			return View{}, err
+		}
+		if v != nil {
+			return *v, nil
+		}
+		told = false
 	}
-	arg["plan"] = raw
-	if err := s.call(ctx, "look", arg, &v); err != nil {
-		return View{}, err
-	}
-	if v == nil {
-		return View{}, errEngine
-	}
-	return *v, nil
+	return View{}, errEngine
 }
 
 // errOtherTab means that the tab was closed, or that another one took over.
