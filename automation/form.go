@@ -41,12 +41,12 @@ func (r *run) fill(ctx context.Context) (*form, error) {
 	if err := r.browser.Lock(ctx, r.req.Email, r.req.Explanation); err != nil {
 		return nil, err
 	}
+	r.event(record.EventForm, record.BasisPage, map[string]any{"address": r.form, "form": r.walk.view.FormID, "language": r.walk.view.Language})
 	for _, s := range r.req.Flow.Places[r.walk.place].Do {
 		if t := r.walk.view.Targets[s.On]; s.Verb == selectors.Point && t.Status == "ambiguous" {
 			return nil, missing(s.On, t) // before anything is filled in
 		}
 	}
-	r.event(record.EventForm, record.BasisPage, map[string]any{"address": r.form, "form": r.walk.view.FormID, "language": r.walk.view.Language})
 	for _, s := range r.req.Flow.Places[r.walk.place].Do {
 		want := r.value(s.With)
 		t, err := r.find(ctx, s.On, s.Verb == selectors.Point || want != "" && s.With != selectors.Country)

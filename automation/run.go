@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,7 +159,7 @@ func (r *run) result(s *stop) Result {
 	if p, ok := hint.Of(s.cause); ok && s.what.Format == "" {
 		out.Message, out.Next = p.What, p.Next
 	}
-	if r.req.Rehearsal && s.outcome != NeedsUser && s.outcome != Failed && s.outcome != Refused {
+	if r.req.Rehearsal && slices.Contains([]Outcome{Ready, Sent, SentUnconfirmed, AlreadyObjected}, s.outcome) {
 		out.Next = hint.Say("This was a rehearsal: nothing reached Meta, and no mail will come.")
 	}
 	if r.rec != nil {
@@ -219,6 +220,9 @@ func (r *run) keep(h happening) {
 	case "blocked":
 		r.event(record.EventBlocked, record.BasisNetwork, fields)
 	default:
+		if h.kind == "lost" {
+			r.req.Tell(hint.Say("· this way does not lead on; nonmerci tries the next"))
+		}
 		fields["what"] = h.kind
 		r.event(record.EventNote, record.BasisPage, fields)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
@@ -141,6 +142,9 @@ func (w *walker) miss(target string) {
 // the first thing, which leads the farthest. One of which there were several
 // says more than one that is not there.
 func (w *walker) sought() hint.Text {
+	if w.unlike {
+		return hint.Say("nonmerci came to the form's address and did not recognise the form there: something on it is missing or is not known, or it stands in a frame of another site.")
+	}
 	if len(w.lacking) == 0 {
 		return hint.Say("No page of the way was recognised.")
 	}
@@ -149,6 +153,9 @@ func (w *walker) sought() hint.Text {
 		if one.several && !m.several || one.place != "" && one.place != m.place && one.several == m.several {
 			m = one
 		}
+	}
+	if m.place == "" {
+		return hint.Say("At %s nonmerci met a page that it does not know. It may be a question for you.", hostOf(strings.TrimPrefix(w.view.Address, "https://")))
 	}
 	if m.several {
 		return hint.Say("On %s, more than one thing could be %s, and nonmerci does not guess.", record.PlaceWords(m.place), targetWords(m.target))

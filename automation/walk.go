@@ -63,6 +63,7 @@ type walker struct {
 	lacking     []missed // the same of the routes before
 	passed      []string // asides that could not be put away and are passed over
 	covered     bool     // a dialog that nobody knows lies over the form
+	unlike      bool     // a form's address showed something that is not recognised as the form
 	framed      []string // addresses of frames that were opened; private
 	attempts    int      // attempts of the network lock that were dealt with
 	silences    int      // addresses that did not answer in time
@@ -94,7 +95,11 @@ func routes(f *selectors.Flow, wanted string) []string {
 
 // walk leads to the form, or ends with a *stop.
 func (w *walker) walk(ctx context.Context) error {
-	for _, name := range routes(w.req.Flow, w.req.Route) {
+	all := routes(w.req.Flow, w.req.Route)
+	for i, name := range all {
+		if w.unlike && i < len(all)-1 {
+			continue // the others lead there as well; the last one knows another form
+		}
 		err := w.follow(ctx, w.req.Flow.Routes[name])
 		if !errors.Is(err, errLost) {
 			return err
@@ -144,6 +149,9 @@ func (w *walker) follow(ctx context.Context, route selectors.Route) error {
 		} else {
 			waited = true
 			gated, err = w.search(ctx, lateWait, func() bool { return w.possible(route[at], used[at]) >= 0 })
+			if w.unlike = w.place == "" && w.holdsForm(w.view.Address); w.unlike && err == nil {
+				return errLost
+			}
 		}
 		if err != nil {
 			return err
@@ -344,7 +352,7 @@ func (w *walker) alarm() error {
 			w.keep(happening{kind: "blocked", verb: "submission", on: a.Address})
 			return &stop{outcome: Refused,
 				what: hint.Say("The page tried to send something by itself. nonmerci stopped it. Nothing was sent."),
-				next: byHandNext()}
+				next: hint.Say("Fill nothing in on this page. Keep the record, and try again later.")}
 		}
 	}
 	return nil

@@ -46,6 +46,8 @@ func french() map[string]string {
 		"E-mail address in the form: %s":                                                                              "Adresse e-mail dans le formulaire : %s",
 		"If everything is right, press Send yourself (it is marked). nonmerci cannot press it. Waiting for up to %s.": "Si tout est juste, cliquez vous-même sur Envoyer (le bouton est signalé) ; nonmerci ne peut pas le faire. Il vous attend %s au plus.",
 		// automation/gate.go
+		"Fill nothing in on this page. Keep the record, and try again later.":                                                                                          "Ne remplissez rien sur cette page. Gardez le compte rendu et réessayez plus tard.",
+		"· this way does not lead on; nonmerci tries the next":                                                                                                         "· ce chemin ne mène pas plus loin ; nonmerci essaie le suivant",
 		"  nonmerci put it away by the button that accepts nothing.":                                                                                                   "  nonmerci l’a fermé avec le bouton qui n’accepte rien.",
 		"The form is there, but %s shows something over it that nonmerci does not know. Nothing was filled in and nothing was sent.":                                   "Le formulaire est là, mais %s affiche par-dessus quelque chose que nonmerci ne connaît pas. Rien n’a été rempli et rien n’a été envoyé.",
 		"Run the command again without --no-wait and with a window, and put it away yourself.":                                                                         "Relancez la commande sans --no-wait et avec une fenêtre, puis fermez-le vous-même.",
@@ -88,7 +90,7 @@ func french() map[string]string {
 		"Check the internet connection, open the site in a browser by hand, and try again later.":                                                       "Vérifiez la connexion à Internet, ouvrez le site à la main dans un navigateur, et réessayez plus tard.",
 		"The site answered with an error of its own (%s). Nothing was filled in and nothing was sent.":                                                  "Le site a répondu par une erreur qui vient de lui (%s). Rien n’a été rempli et rien n’a été envoyé.",
 		"The way led to %s, which is not one of Meta's addresses that nonmerci knows. It did not go there. Nothing was filled in and nothing was sent.": "Le chemin menait à %s, qui n’est pas une adresse de Meta connue de nonmerci. Il n’y est pas allé. Rien n’a été rempli et rien n’a été envoyé.",
-		"The page tried to send something by itself. nonmerci stopped it. Nothing was sent.":                                                            "La page a essayé d’envoyer quelque chose d’elle-même. nonmerci l’en a empêchée. Rien n’a été envoyé.",
+		"The page tried to send something by itself. nonmerci stopped it. Nothing was sent.":                                                            "La page a essayé d’envoyer quelque chose de sa propre initiative. nonmerci l’en a empêchée. Rien n’a été envoyé.",
 		// automation/watch.go
 		"The page seems to thank you, but it still shows the form. If it asks for nothing more, you may close the window.": "La page semble vous remercier, mais elle montre encore le formulaire. Si elle ne demande plus rien, vous pouvez fermer la fenêtre.",
 		"You pressed Send, and the page seems to thank you, but it still shows the form.":                                  "Vous avez appuyé sur Envoyer et la page semble vous remercier, mais elle montre encore le formulaire.",
@@ -733,6 +735,8 @@ func french() map[string]string {
 		"%q stands here twice; the first is in line %d.": "%q figure ici deux fois ; la première est à la ligne %d.",
 		"Take one of the two out.":                       "Retirez l’une des deux.",
 		// automation/search.go
+		"At %s nonmerci met a page that it does not know. It may be a question for you.":                                                                                 "Sur %s, nonmerci a rencontré une page qu’il ne connaît pas. C’est peut-être une question pour vous.",
+		"nonmerci came to the form's address and did not recognise the form there: something on it is missing or is not known, or it stands in a frame of another site.": "nonmerci est arrivé à l’adresse du formulaire sans y reconnaître le formulaire : quelque chose y manque ou n’est pas connu, ou il se trouve dans un cadre d’un autre site.",
 		"No page of the way was recognised.":                                   "Aucune page du chemin n’a été reconnue.",
 		"On %s, more than one thing could be %s, and nonmerci does not guess.": "Sur cette page (%s), plusieurs éléments pourraient être %s, et nonmerci ne devine pas.",
 		"On %s, %s is missing.":                                                "Sur cette page (%s), il manque ceci : %s.",
