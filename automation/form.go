@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,9 @@ func (r *run) fill(ctx context.Context) (*form, error) {
 		}
 	}
 	for _, s := range r.req.Flow.Places[r.walk.place].Do {
+		if err := r.stillThere(ctx, f); err != nil {
+			return nil, err
+		}
 		want := r.value(s.With)
 		t, err := r.find(ctx, s.On, s.Verb == selectors.Point || want != "" && s.With != selectors.Country)
 		switch {
@@ -87,12 +91,37 @@ func (r *run) steadily(ctx context.Context, f *form, act func() error) error {
 		if err := r.walk.look(ctx, chrome.Until{Within: lateWait}); err != nil {
 			return err
 		}
-		r.walk.place = place
+		if err := r.keepPlace(place); err != nil {
+			return err
+		}
 		for i := range f.fields {
 			f.fields[i].target = r.walk.view.Targets[f.fields[i].step.On]
 		}
 		f.send = r.walk.view.Targets[f.commit]
 	}
+}
+
+// stillThere looks, once something has been filled in, whether the page is still
+// the form: it may have become another one.
+func (r *run) stillThere(ctx context.Context, f *form) error {
+	if len(f.fields) == 0 {
+		return nil
+	}
+	place := r.walk.place
+	if err := r.walk.look(ctx, chrome.Until{Within: scrollWait}); err != nil {
+		return err
+	}
+	return r.keepPlace(place)
+}
+
+// keepPlace goes on with a form that changes while it is filled in; but not where
+// the page has become something else that is known.
+func (r *run) keepPlace(place string) error {
+	if now := r.walk.place; now != "" && now != place && r.walk.kind() != selectors.PageKind {
+		return &stop{outcome: NotFound, what: hint.Say("While the form was being filled in, the page became %s. Nothing was sent.", record.PlaceWords(now)), next: byHandNext()}
+	}
+	r.walk.place = place
+	return nil
 }
 
 // find finds a target of the form. One that is needed gets a moment to appear.
@@ -111,10 +140,9 @@ func (r *run) find(ctx context.Context, target string, needed bool) (chrome.Targ
 		if err := r.walk.look(ctx, chrome.Until{Not: r.walk.view.Signature, Within: left}); err != nil {
 			return t, err
 		}
-		if kind := r.walk.kind(); kind == selectors.End || kind == selectors.Gate {
-			return t, missing(target, t) // the form has gone
+		if err := r.keepPlace(place); err != nil {
+			return t, err
 		}
-		r.walk.place = place // which a form keeps while it changes
 	}
 }
 
@@ -254,7 +282,12 @@ func (r *run) readBack(ctx context.Context, f *form) error {
 	}
 	for i, one := range f.fields {
 		got := values[i]
-		if one.want != "" && one.step.Verb == selectors.Fill && normal(got.Value) != normal(one.want) {
+		took := normal(got.Value) == normal(one.want)
+		if one.step.Verb == selectors.Choose {
+			names := countryNames(one.want, r.walk.view.Language, r.req.Language)
+			took = one.byHand || slices.Contains(names, got.Value) || slices.Contains(names, got.Shown)
+		}
+		if one.want != "" && !took {
 			return &stop{outcome: NotFound, what: hint.Say("The page did not take the text for %q as it was given. Nothing was sent.", one.step.On), next: byHandNext()}
 		}
 	}
@@ -290,6 +323,9 @@ func normal(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\
 // point at Send, release the person's input, watch.
 func (r *run) handOver(ctx context.Context, f *form) error {
 	if err := r.steadily(ctx, f, func() error { return r.show(ctx, f) }); err != nil {
+		return err
+	}
+	if err := r.stillThere(ctx, f); err != nil {
 		return err
 	}
 	r.browser.Seal()

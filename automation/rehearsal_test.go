@@ -148,4 +148,4 @@ func TestRehearsal(t *testing.T) {
 }
 
 // daily is how many combinations are run every day.
-const daily = 12
+const daily = 8

@@ -90,6 +90,7 @@ func (r *run) startBrowser(ctx context.Context) error {
 		return r.notStarted(err)
 	}
 	r.browser = b
+	b.Guard(r.req.Email, r.req.Explanation) // no page on the way may carry them out
 	r.journal(func() error { return r.rec.SetBrowser(b.Version(), b.Args()) })
 	return r.recErr
 }

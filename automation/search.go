@@ -19,7 +19,7 @@ import (
 
 const (
 	scrollWait = 300 * time.Millisecond // for something to appear after a scroll
-	pressTries = 10                     // of one way, on a page that replaces what is pressed
+	pressTries = 6                      // of one way, on a page that replaces what is pressed
 )
 
 // search gives what is missing on a page a moment to appear: by itself, or when

@@ -65,7 +65,7 @@ var variants = []variant{
 	{of: "with=after-scroll", ends: ready, last: "privacy-center form"},
 	{of: "with=see-more", ends: ready, last: "form", soak: true},
 	{of: "with=sticky-header", ends: ready, last: "privacy-center form", soak: true},
-	{of: "with=policy-question&lost=object,privacy-center", ends: ready, last: "question form"},
+	{of: "with=policy-question&lost=object,privacy-center", ends: ready, last: "question form", soak: true},
 	{of: "with=policy-question&lost=object,privacy-center&markup=script", ends: ready, last: "question form", soak: true},
 	{of: "with=loop", ends: ready, last: "form", soak: true},
 	{of: "with=learn-more-twin", ends: ready, last: "privacy-center form", soak: true},
@@ -99,7 +99,7 @@ var variants = []variant{
 	{of: "with=must-explain", explain: "Non merci.", ends: ready, soak: true},
 	{of: "with=shadow", ends: ready, soak: true},
 	{of: "with=frame", ends: ready, soak: true},
-	{of: "with=cross-frame", ends: ready, only: "facebook"},
+	{of: "with=cross-frame", ends: ready, only: "facebook", soak: true},
 	{of: "with=cross-frame", ends: notFound, only: "instagram", soak: true},
 	{of: "with=steps", ends: ready, soak: true},
 	{of: "with=disabled-send", ends: ready, soak: true},
@@ -123,12 +123,11 @@ var variants = []variant{
 	{of: "gate=suspended", ends: needsUser, last: "suspended"},
 	{of: "gate=cookies", ends: ready, last: "form", soak: true},
 	{of: "gate=cookies,sign-in", ends: needsUser, soak: true},
-	// On Instagram's page of its own, "Not now" submits a form, and the belt lets no
-	// press of the program do that; Facebook's dialog
+	// On Instagram's page of its own, "Not now" may submit a form; Facebook's dialog
 	// is closed by a sign without words, and stays until that happens.
-	{of: "gate=save-login", ends: needsUser, only: "instagram", last: "prompt"},
+	{of: "gate=save-login", ends: needsUser, only: "instagram", last: "save-login"},
 	{of: "gate=save-login", ends: needsUser, only: "facebook", soak: true},
-	{of: "gate=save-login&markup=script", ends: needsUser, last: "prompt", only: "instagram", soak: true},
+	{of: "gate=save-login&markup=script", ends: needsUser, last: "save-login", only: "instagram", soak: true},
 	{of: "gate=notifications", ends: ready, last: "form"},
 	{of: "gate=already", ends: automation.AlreadyObjected, last: "already"},
 	{of: "gate=unavailable", ends: automation.NotAvailable},

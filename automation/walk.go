@@ -333,6 +333,9 @@ func (w *walker) look(ctx context.Context, until chrome.Until) error {
 	if v.Status >= 400 && (w.kind() == selectors.PageKind || w.kind() == selectors.FormKind) {
 		w.place = "" // an error page may stand at any address
 	}
+	if w.kind() == selectors.FormKind && slices.ContainsFunc(v.Frames, w.holdsForm) {
+		w.place = "" // the form is in the frame, and what is beside it is another one
+	}
 	return err
 }
 

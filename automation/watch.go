@@ -145,7 +145,11 @@ func (o *watcher) answer() (ok bool, status int, answered bool) {
 		if i < o.settled || s.Plain || s.Status == 0 && !s.Failed {
 			continue
 		}
-		answered, status, ok = true, s.Status, s.Status >= 200 && s.Status < 400
+		good := s.Status >= 200 && s.Status < 400
+		if ok = good && (ok || !answered); !good || status == 0 {
+			status = s.Status
+		}
+		answered = true
 	}
 	return ok, status, answered
 }
@@ -185,7 +189,7 @@ func (o *watcher) thanked() bool {
 
 // asks tells whether the page still asks for the form, a code or a sign-in.
 func (o *watcher) asks() bool {
-	return o.view.Sees(o.form.commit) || o.kind(selectors.FormKind) || o.kind(selectors.Gate) || o.is(selectors.Trouble)
+	return o.view.Asking || o.view.Sees(o.form.commit) || o.kind(selectors.FormKind) || o.kind(selectors.Gate) || o.is(selectors.Trouble)
 }
 
 func (o *watcher) kind(k selectors.Kind) bool {

@@ -125,7 +125,7 @@ func TestPlacesAreRecognised(t *testing.T) {
 		{"facebook", fbForm, []string{"code-field", "thanks-words"}, "code"},
 
 		{"instagram", "https://www.instagram.com/", nil, "home"},
-		{"instagram", "https://www.instagram.com/accounts/onetap/", nil, ""},
+		{"instagram", "https://www.instagram.com/accounts/onetap/", nil, "save-login"},
 		{"instagram", "https://www.instagram.com/accounts/login/", nil, "sign-in"},
 		{"instagram", "https://www.instagram.com/auth_platform/codeentry/?apc=1", nil, "code"},
 		{"instagram", "https://www.instagram.com/challenge/action/", nil, "checkpoint"},

@@ -30,6 +30,7 @@ func french() map[string]string {
 		"%s shows a page that only you can answer.":                                                                                             "%s affiche une page qui attend une réponse de votre part.",
 		"Open the form by hand (the README tells how), or try `nonmerci doctor`. If Meta has changed its pages, a newer flow file may help.":    "Ouvrez le formulaire à la main (le README explique comment), ou essayez `nonmerci doctor`. Si Meta a modifié ses pages, un fichier de parcours plus récent peut aider.",
 		// automation/form.go
+		"While the form was being filled in, the page became %s. Nothing was sent.": "Pendant que le formulaire était rempli, la page est devenue autre chose : %s. Rien n’a été envoyé.",
 		"“%s”": "« %s »",
 		"On the form, more than one thing could be %s, and nonmerci does not guess. Nothing was sent.": "Sur le formulaire, plusieurs éléments pourraient être %s, et nonmerci ne devine pas. Rien n’a été envoyé.",
 		"On the form, %s was not found. Nothing was sent.":                                             "Sur le formulaire, ceci est introuvable : %s. Rien n’a été envoyé.",

@@ -106,7 +106,7 @@ func PlaceWords(place string) hint.Text {
 		return hint.Say("the notice that a program is suspected")
 	case "age":
 		return hint.Say("a question about the person’s age")
-	case "prompt":
+	case "prompt", "prompt_close", "save_login":
 		return hint.Say("a question that can wait")
 	case "trouble":
 		return hint.Say("an error of the site’s")

@@ -60,6 +60,7 @@
   const roots = () => {
     const out = [];
     out.foreign = [];
+    listenIn(window); // a document that is written anew has lost its listeners
     const visit = (root) => {
       out.push(root);
       for (const el of root.querySelectorAll('*')) {
@@ -256,8 +257,7 @@
   const asideOf = (el) => closest(el, '[role=search],[role=navigation],[role=banner],[role=contentinfo],[role=complementary],nav,header,footer,aside');
   const containerOf = (el) => el.form || closest(el, 'form,[role=form]');
   // formBox is the smallest element that holds the fields of the contact form
-  // and something to press. Two candidates: none, so that nobody guesses; unless
-  // one alone takes both a text and an address.
+  // and something to press. Two candidates: none, so that nobody guesses.
   const formBox = (scan) => {
     const open = (el) => visible(el) && !asideOf(el);
     const texts = scan.family.multiline.filter(open);
@@ -271,8 +271,9 @@
       groups.get(c).push(el);
     }
     const taking = [...groups].filter(([, g]) => !texts.length || g.some((el) => texts.includes(el)));
-    const both = taking.filter(([, g]) => g.some((el) => texts.includes(el)) && g.some((el) => el.matches(EMAILISH)));
-    const one = taking.length === 1 ? taking[0] : both.length === 1 ? both[0] : null;
+    // Meta's contact forms name themselves; what else takes texts is beside them.
+    const named = taking.filter(([c]) => c?.matches('form[action*="/help/contact/"]') || c?.querySelector('input[name=support_form_id]'));
+    const one = taking.length === 1 ? taking[0] : named.length === 1 ? named[0] : null;
     if (!one) return null;
     if (one[0]?.matches('form,[role=form]')) return one[0];
     // Without a form element, all buttons that follow the fields may be the
@@ -449,12 +450,23 @@
   // which of them is followed.
   const apart = (hits) => {
     const seen = new Set();
+    const here = new URL(location.href);
     return hits.filter((el) => {
       const to = hits.length > 1 && roleOf(el) === 'link' && addressOf(el);
-      if (!to) return true;
-      to.hash = '';
+      if (!to || !/^https?:$/.test(to.protocol) || bareOf(to) === bareOf(here)) return true; // a script's
       return !seen.has(to.href) && seen.add(to.href);
     });
+  };
+
+  // between is what stands after one element and before another; a question mark
+  // where the other does not follow.
+  const between = (a, b) => {
+    if (within(b, a) || !(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING)) return within(b, a) ? '' : '?';
+    if (a.getRootNode() !== b.getRootNode()) return '?';
+    const range = a.ownerDocument.createRange();
+    range.setStartAfter(a);
+    range.setEndBefore(b);
+    return range.toString();
   };
 
   // locate lets every locator vote. A locator with exactly one visible hit
@@ -474,7 +486,8 @@
     if (t.near) {
       let box = near?.status === 'found' ? byHandle(near.node) : null;
       while (box && !pool.some((el) => el !== box && within(el, box) && seen(scan, el))) box = up(box);
-      pool = box ? pool.filter((el) => within(el, box)) : [];
+      // Another question in between has answers of its own.
+      pool = box ? pool.filter((el) => within(el, box) && !/[?\u061f\u037e]/.test(between(byHandle(near.node), el))) : [];
     }
     const vetoed = new Map();
     const banned = (el) => {
@@ -544,11 +557,13 @@
     for (const [id, t] of Object.entries(plan.targets)) if (t.near) targets[id] = locate(scan, t, targets[t.near]);
     const places = plan.places.filter((p) => placeOf(scan, p, targets, url)).map((p) => p.id);
     const found = Object.keys(targets).filter((id) => targets[id].status === 'found').sort();
+    for (const id of found) if (plan.targets[id].sends) sendNode = byHandle(targets[id].node);
+    const asking = !!scan.form || scan.family.button.some((b) => b.type === 'submit' && b.form && !asideOf(b) && visible(b));
     const big = (el) => visible(el) && el.clientWidth > 200 && el.clientHeight > 100;
     return {
       doc: token, url: url.origin + url.pathname, form: contactForm(url), lang: document.documentElement.lang || '',
       title: document.title.slice(0, 200), ready: document.readyState, status: httpStatus(), places, targets,
-      covered: scan.covered, frames: scan.roots.foreign.filter(big).map((el) => el.src).filter(Boolean).slice(0, 5),
+      asking, covered: scan.covered, frames: scan.roots.foreign.filter(big).map((el) => el.src).filter(Boolean).slice(0, 5),
       // Told apart: what is there, and which elements it is just now.
       gist: [token, url.pathname, places.join(','), found.join(',')].join('|'),
       signature: [token, url.pathname, places.join(','), found.map((id) => id + targets[id].node).join(',')].join('|'),
@@ -693,9 +708,10 @@
 
   // inputs are the boxes of everything that somebody may have typed something
   // into, to be painted over in a picture.
+  const TYPED = 'input:not([type=hidden]),textarea,select,canvas,iframe,[contenteditable]:not([contenteditable=false i]),[role=textbox],[role=searchbox],[role=spinbutton],[role=combobox]';
   const inputs = () => ({
     scale: devicePixelRatio,
-    boxes: ['textbox', 'multiline', 'password', 'select'].flatMap((f) => scanPage(null).family[f]).filter(visible).map(boxOf),
+    boxes: roots().flatMap((root) => [...root.querySelectorAll(TYPED)]).filter((el) => el.localName !== 'iframe' || !el.contentDocument).map(boxOf).filter((b) => b.w > 0 && b.h > 0),
   });
 
   // ---- hands: what changes the page --------------------------------------
@@ -776,8 +792,11 @@
   const guardEvent = (e) => {
     if (belt === 'shut') return stop(e);
     if (belt === 'press') {
-      if (!(e.isTrusted && permitted && e.composedPath().includes(permitted))) return stop(e);
-      if (e.type === 'click') landed = true;
+      const path = e.composedPath();
+      const at = path.indexOf(permitted);
+      // What stands inside the permitted element and takes presses itself came later.
+      if (!e.isTrusted || at < 0 || path.slice(0, at).some((n) => n.matches?.(PRESSABLE + ',label,input,select,textarea,summary'))) return stop(e);
+      landed = true;
     }
     if (belt === 'open' && watched && e.isTrusted) notice(e);
   };
@@ -797,10 +816,8 @@
     }
     if (e.type !== 'pointermove') say('touch');
   };
-  const heard = new WeakSet();
+  // Adding a listener that is there already does nothing.
   const listenIn = (view) => {
-    if (heard.has(view)) return;
-    heard.add(view);
     for (const type of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'auxclick', 'dblclick', 'keydown', 'keypress', 'keyup', 'submit', 'touchstart', 'touchend']) {
       view.addEventListener(type, guardEvent, { capture: true, passive: false });
     }

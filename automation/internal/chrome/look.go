@@ -45,6 +45,7 @@ type planTarget struct {
 	Is    []selectors.Role `json:"is"`
 	In    selectors.Scope  `json:"in"`
 	Near  string           `json:"near,omitempty"`
+	Sends bool             `json:"sends,omitempty"` // the commit target
 	Find  []planLocator    `json:"find"`
 	Never []planLocator    `json:"never,omitempty"`
 }
@@ -72,7 +73,7 @@ type planRule struct {
 func NewPlan(f *selectors.Flow) *Plan {
 	p := &Plan{Targets: map[string]planTarget{}}
 	for id, t := range f.Targets {
-		one := planTarget{t.Is, t.In, t.Near, locators(f, t.Find), locators(f, t.Never)}
+		one := planTarget{t.Is, t.In, t.Near, t.Commit, locators(f, t.Find), locators(f, t.Never)}
 		for i, l := range one.Find {
 			if t.Commit && l.By == selectors.ByOnly {
 				// The one button of a form is Send, whatever it is called. That is
@@ -127,6 +128,7 @@ type View struct {
 	Cost      float64           `json:"cost"`      // ms of the last evaluation in the page
 	Waited    float64           `json:"waited"`    // ms
 	Status    int               `json:"status"`    // HTTP status of the document; 0: not known
+	Asking    bool              `json:"asking"`    // there is a form with a button to send it, whatever it is for
 	Covered   bool              `json:"covered"`   // the form is there, but a dialog lies over it
 	Frames    []string          `json:"frames"`    // addresses, with query, of large frames of other origins; private
 }

@@ -142,7 +142,7 @@ func (n *netlock) judge(r guard.Request, main bool, now time.Time) verdict {
 			return abort
 		case n.byHand:
 			return pass
-		case main && hostErr != nil, main && kind == guard.Submission:
+		case main && hostErr != nil, main && kind == guard.Submission, n.carries(r):
 			return abort
 		}
 		return pass
@@ -156,6 +156,13 @@ func (n *netlock) judge(r guard.Request, main bool, now time.Time) verdict {
 		return wait
 	}
 	return abort
+}
+
+// carries tells whether a request holds one of the person's values, whatever
+// else it may be.
+func (n *netlock) carries(r guard.Request) bool {
+	r.Kind = "fetch"
+	return guard.Leaves(r, n.values) == guard.Submission
 }
 
 // passed keeps what left because of the person's action on Send.
