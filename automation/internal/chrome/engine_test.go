@@ -450,3 +450,34 @@ func TestCost(t *testing.T) {
 		})
 	}
 }
+
+// TestNearItsQuestion: an answer belongs to the question that it is looked for
+// near, and to no other one on the page.
+func TestNearItsQuestion(t *testing.T) {
+	plan := NewPlan(flows(t, "facebook"))
+	const question = `<h2>Is your request about AI at Meta?</h2>`
+	const answers = `<button type=button id=it>Yes</button><button type=button>No</button>`
+	prompt := func(inside, outside string) string {
+		return `<div role=dialog aria-modal=true style="position:fixed;inset:20%;background:#fff"><h2>Turn on notifications</h2>` + inside + `</div>` + outside
+	}
+	for _, tt := range []struct {
+		name, target, html, want string
+	}{
+		{"its answer", "yes-answer", question + `<div>` + answers + `</div>`, "found"},
+		{"no question", "yes-answer", answers, "none"},
+		{"another question in between", "yes-answer", question + `<p>Was this page helpful?</p><div>` + answers + `</div>`, "none"},
+		{"an answer before it", "yes-answer", `<div>` + answers + `</div>` + question, "none"},
+		{"closed in its dialog", "close", prompt(`<button type=button id=it>Close</button>`, ""), "found"},
+		{"something else to close", "close", prompt("", `<button type=button>Close</button>`), "none"},
+		{"no dialog", "close", `<h2>Turn on notifications</h2><section><button type=button>Close</button></section>`, "none"},
+		{"put off in its dialog", "not-now", prompt(`<button type=button id=it>Not now</button>`, `<button type=button>Not now</button>`), "found"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v, _ := look(t, plan, tt.html)
+			got := v.Targets[tt.target]
+			if got.Status != tt.want || got.Found() && got.Attributes["id"] != "it" {
+				t.Errorf("%s %v, want %s; votes %v", got.Status, got.Attributes, tt.want, got.Votes)
+			}
+		})
+	}
+}
