@@ -56,6 +56,9 @@ type Browser struct {
 	Headless bool     // no window
 	Args     []string // further switches, NAME or NAME=VALUE, without dashes
 	Sandbox  bool     // keep Chromium's sandbox on; off only for rehearsals and tests as root
+
+	// Lookup is the environment, where the browser may find its proxies; nil: empty.
+	Lookup func(string) (string, bool)
 }
 
 // Outcome is how a run ended. The zero value is none.

@@ -85,7 +85,7 @@ func (r *run) steps(ctx context.Context) error {
 
 func (r *run) startBrowser(ctx context.Context) error {
 	o := r.req.Browser
-	b, err := chrome.Start(ctx, chrome.Options{Path: o.Path, Profile: o.Profile, Headless: o.Headless, Args: o.Args, Sandbox: o.Sandbox})
+	b, err := chrome.Start(ctx, chrome.Options{Path: o.Path, Profile: o.Profile, Headless: o.Headless, Args: o.Args, Sandbox: o.Sandbox, Lookup: o.Lookup})
 	if err != nil {
 		return r.notStarted(err)
 	}

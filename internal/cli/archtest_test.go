@@ -29,7 +29,10 @@ type room struct {
 	later  bool // planned; the mark goes when the room is built
 }
 
-const chromeRoom = "automation/internal/chrome"
+const (
+	chromeRoom = "automation/internal/chrome"
+	proxyRoom  = "automation/internal/proxy"
+)
 
 var rooms = map[string]room{
 	"cmd/nonmerci": {
@@ -55,8 +58,12 @@ var rooms = map[string]room{
 		reason: "the walk; it gets its few settings handed over and knows neither flags nor files; x/text names the countries",
 	},
 	chromeRoom: {
-		own: []string{"selectors", "internal/guard", "internal/hint"}, others: []string{"github.com/go-rod/rod", "golang.org/x/sys"},
+		own: []string{proxyRoom, "selectors", "internal/guard", "internal/hint"}, others: []string{"github.com/go-rod/rod", "golang.org/x/sys"},
 		reason: "the only room that knows rod; x/sys keeps the browser from outliving the program",
+	},
+	proxyRoom: {
+		others: []string{"golang.org/x/net", "golang.org/x/sys"},
+		reason: "passes bytes on and knows nothing of browsers; x/net speaks SOCKS and reads NO_PROXY, x/sys reads Windows' registry",
 	},
 	"internal/guard": {
 		own: []string{"internal/hint"}, others: []string{"golang.org/x/text"},

@@ -74,7 +74,10 @@ func connect(ctx context.Context, proc *process, o Options) (*Browser, error) {
 		opened:   make(chan struct{}, 16),
 		notes:    make(chan Note, 64),
 	}
-	b.net = newNetlock(o.off)
+	b.net = newNetlock(o.off, proc.outlet)
+	if b.saved != nil {
+		b.net.shut() // a saved page has no network
+	}
 	b.gate = &gate{client: cdp.New().Start(proc.pipe), off: o.off, saved: o.saved != nil}
 	b.rod = rod.New().Context(life).Client(b.gate).NoDefaultDevice()
 	if err := b.setUp(ctx); err != nil {
@@ -196,6 +199,13 @@ func (b *Browser) currentAfter(ctx context.Context, before *session) (*session, 
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// Outlet tells whether the browser reaches a host by the program's own way,
+// which is shut with the form. Where the system's settings are a script, or a
+// policy or an extension leads past it, it does not, and that lock is missing.
+func (b *Browser) Outlet(host string) bool {
+	return b.proc.outlet != nil && b.proc.outlet.Asked(host)
 }
 
 // Version is what the browser calls itself, such as "Chrome/156.0.8078.79".

@@ -91,6 +91,12 @@ func (s *session) take(m *rod.Message) {
 		var e proto.NetworkLoadingFailed
 		if m.Load(&e) {
 			s.b.net.failed(string(e.RequestID))
+			s.b.net.over(string(e.RequestID))
+		}
+	case proto.NetworkLoadingFinished{}.ProtoEvent():
+		var e proto.NetworkLoadingFinished
+		if m.Load(&e) {
+			s.b.net.over(string(e.RequestID))
 		}
 	}
 }

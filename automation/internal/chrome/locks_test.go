@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	allLocks = lockJudge | lockPress | lockWire | lockBrakes
+	allLocks = lockJudge | lockPress | lockWire | lockBrakes | lockOutlet
 
 	email       = "marie@courrier.example"
 	explanation = "Non merci. Vraiment pas."
@@ -109,8 +109,8 @@ func (s *stand) reset() {
 	s.t.Helper()
 	n := s.b.net
 	n.mu.Lock()
-	fresh := newNetlock(n.off)
-	n.stage, n.sendAt, n.touchAt, n.acted, n.followUp, n.sent, n.attempts = walking, fresh.sendAt, fresh.touchAt, false, false, nil, nil
+	n.stage, n.sendAt, n.touchAt, n.acted, n.followUp, n.sent, n.attempts = walking, time.Time{}, time.Time{}, false, false, nil, nil
+	n.steer(time.Now())
 	n.mu.Unlock()
 	select {
 	case <-n.alarm:
@@ -334,10 +334,14 @@ func TestWireAlone(t *testing.T) {
 }
 
 // TestBrakesAlone really does what would send, with everything off but the
-// brakes.
-func TestBrakesAlone(t *testing.T) {
+// brakes; TestOutletAlone, with everything off but the outlet.
+func TestBrakesAlone(t *testing.T) { onlyWith(t, lockBrakes) }
+
+func TestOutletAlone(t *testing.T) { onlyWith(t, lockOutlet) }
+
+func onlyWith(t *testing.T, lock locks) {
 	t.Parallel()
-	s := standing(t, "email="+email, allLocks&^lockBrakes)
+	s := standing(t, "email="+email, allLocks&^lock)
 	for _, w := range ways {
 		s.at(formAddress).lock()
 		for _, p := range w.params(s) {
@@ -348,6 +352,8 @@ func TestBrakesAlone(t *testing.T) {
 		s.expect(w.name, 0)
 		s.reset()
 	}
+	s.at(formAddress)
+	s.expect("what was stopped is not sent later", 0)
 }
 
 // TestPressUnderTheBrakes presses Send with the program's own press while the

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-rod/rod/lib/proto"
 
+	"github.com/nonmerci/nonmerci/automation/internal/proxy"
 	"github.com/nonmerci/nonmerci/internal/guard"
 )
 
@@ -23,6 +24,9 @@ const (
 	sendSpan = 5 * time.Second
 	// touchSpan is the same for any other click or key of the person's.
 	touchSpan = 2 * time.Second
+	// answerSpan is how long a site may take to answer what the person set free,
+	// until the way to the network is shut behind it.
+	answerSpan = time.Minute
 )
 
 // stage is how much the network lock lets pass.
@@ -36,13 +40,18 @@ const (
 )
 
 // netlock is lock 5, the brakes of the network: it decides about every request
-// of the browser before it leaves. A forbidden request is aborted at once.
+// of the browser before it leaves. A forbidden request is aborted at once. With
+// the same knowledge it steers lock 6, the outlet, through which goes what no
+// request gate sees.
 type netlock struct {
-	off locks
+	off    locks
+	outlet *proxy.Proxy // nil: the browser has its own way
 
 	mu       sync.Mutex
 	stage    stage
-	byHand   bool // the walk waits at a gate: the person may submit a sign-in
+	shutNow  bool                 // the outlet is shut
+	pending  map[string]time.Time // what was let go and is not answered, by network id
+	byHand   bool                 // the walk waits at a gate: the person may submit a sign-in
 	values   []string
 	changed  chan struct{} // closed and replaced when the person acts
 	sendAt   time.Time     // the person's last action on Send
@@ -78,8 +87,9 @@ type Sent struct {
 	id      string
 }
 
-func newNetlock(off locks) *netlock {
-	return &netlock{off: off, stage: walking, changed: make(chan struct{}), alarm: make(chan struct{}, 1)}
+func newNetlock(off locks, outlet *proxy.Proxy) *netlock {
+	return &netlock{off: off, outlet: outlet, stage: walking, pending: map[string]time.Time{},
+		changed: make(chan struct{}), alarm: make(chan struct{}, 1)}
 }
 
 func (n *netlock) to(s stage) {
@@ -88,6 +98,36 @@ func (n *netlock) to(s stage) {
 	if n.stage != shut {
 		n.stage = s
 	}
+	n.steer(time.Now())
+}
+
+// steer opens and shuts the outlet: after hand-over it is open for what the
+// person set free, and until that is answered.
+func (n *netlock) steer(now time.Time) {
+	open := n.stage == walking
+	if n.stage == watching {
+		open = n.followUp || now.Sub(n.sendAt) < sendSpan || now.Sub(n.touchAt) < touchSpan
+		for _, since := range n.pending {
+			open = open || now.Sub(since) < answerSpan
+		}
+	}
+	if n.outlet == nil || open == !n.shutNow {
+		return
+	}
+	if n.shutNow = !open; open {
+		n.outlet.Open()
+	} else {
+		n.outlet.Shut()
+	}
+}
+
+// steerAfter looks again when a span is over.
+func (n *netlock) steerAfter(span time.Duration) {
+	time.AfterFunc(span+time.Millisecond, func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.steer(time.Now())
+	})
 }
 
 func (n *netlock) shut() { n.to(shut) }
@@ -106,6 +146,9 @@ func (n *netlock) person(what string, fields []*Value, now time.Time) {
 			n.atSend = fields
 		}
 	}
+	n.steer(now)
+	n.steerAfter(touchSpan)
+	n.steerAfter(sendSpan)
 	close(n.changed)
 	n.changed = make(chan struct{})
 }
@@ -115,6 +158,7 @@ func (n *netlock) rearm() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.sendAt, n.followUp = time.Time{}, false
+	n.steer(time.Now())
 }
 
 // verdict is the lock's answer about one request.
@@ -169,6 +213,10 @@ func (n *netlock) carries(r guard.Request) bool {
 func (n *netlock) passed(r guard.Request, id string, now time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.stage == watching && id != "" {
+		n.pending[id] = now
+		n.steerAfter(answerSpan)
+	}
 	plain := guard.Leaves(r, n.values) == guard.Traffic
 	switch {
 	case n.stage != watching || !n.acted:
@@ -210,6 +258,14 @@ func (n *netlock) answered(id string, status int) {
 			s.Status = status
 		}
 	}
+}
+
+// over forgets a request whose answer has come whole, or never will.
+func (n *netlock) over(id string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.pending, id)
+	n.steer(time.Now())
 }
 
 func (n *netlock) failed(id string) {

@@ -35,7 +35,7 @@ func (p *pipe) Send(data []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, err := p.out.Write(append(data, 0)); err != nil {
-		return fmt.Errorf("write to the browser: %w", err)
+		return fmt.Errorf("%w: write to it: %w", ErrGone, err)
 	}
 	return nil
 }
@@ -50,7 +50,7 @@ func (p *pipe) Read() ([]byte, error) {
 			break
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return nil, fmt.Errorf("read from the browser: %w", err)
+			return nil, fmt.Errorf("%w: read from it: %w", ErrGone, err)
 		}
 		if len(msg) > maxFrame {
 			return nil, errGarbage

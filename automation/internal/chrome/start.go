@@ -8,9 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/proxy"
 )
 
 // Options says how to start a browser.
@@ -20,6 +23,10 @@ type Options struct {
 	Headless bool     // no window
 	Args     []string // further switches as NAME or NAME=VALUE, without dashes; they win
 	Sandbox  bool     // false only for rehearsals and tests as root, where Chromium cannot use it
+
+	// Lookup is the environment, in the manner of os.LookupEnv: a browser on Linux
+	// reads its proxies there.
+	Lookup func(string) (string, bool)
 
 	saved *Saved // show this page and nothing else
 	off   locks
@@ -36,6 +43,7 @@ var (
 type process struct {
 	cmd    *exec.Cmd
 	pipe   *pipe
+	outlet *proxy.Proxy  // its only way to the network; nil: it has its own
 	done   chan struct{} // closed when the process has ended
 	shown  []string      // switches for the record, without the profile's path
 	stderr *tail
@@ -50,13 +58,17 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	if inUse(o.Profile) {
 		return nil, ErrInUse
 	}
-	args := switches(o)
-	cmd := exec.Command(o.Path, append(args, "--user-data-dir="+o.Profile)...)
-	proc := &process{cmd: cmd, done: make(chan struct{}), shown: args, stderr: &tail{}}
+	way, given, followed, err := outlet(o)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrStart, err)
+	}
+	cmd := exec.Command(o.Path, append(given, "--user-data-dir="+o.Profile)...)
+	proc := &process{cmd: cmd, outlet: way, done: make(chan struct{}), shown: slices.Concat(given, followed), stderr: &tail{}}
 	cmd.Stderr = proc.stderr
 	cmd.WaitDelay = time.Second
 	p, err := plug(cmd)
 	if err != nil {
+		way.Close()
 		return nil, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	proc.pipe = p
@@ -64,6 +76,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		defer close(proc.done)
 		_ = cmd.Wait()
 		p.Close()
+		way.Close()
 	}()
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -72,41 +85,6 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		return nil, proc.explain(err, o.Profile)
 	}
 	return b, nil
-}
-
-// switches are the browser's arguments. The caller's win: Chromium takes the
-// last of two, and a switch of ours that they name is left out.
-func switches(o Options) []string {
-	own := []string{
-		"no-first-run", "no-default-browser-check", "hide-crash-restore-bubble",
-		// No tab may exist before the network lock does.
-		"no-startup-window",
-		// Ways out that no lock sees (measured, Chromium 156): the sockets of shared
-		// workers, the packets of WebRTC, and what the browser itself fetches for
-		// payments and sign-in offers at an address that the page makes up.
-		"disable-shared-workers", "webrtc-ip-handling-policy=disable_non_proxied_udp", "disable-features=FedCm,WebPayments",
-	}
-	if o.Headless {
-		own = append(own, "headless=new", "window-size=1280,1000")
-	}
-	if !o.Sandbox {
-		own = append(own, "no-sandbox")
-	}
-	theirs := map[string]bool{}
-	for _, a := range o.Args {
-		name, _, _ := strings.Cut(a, "=")
-		theirs[name] = true
-	}
-	var out []string
-	for _, a := range own {
-		if name, _, _ := strings.Cut(a, "="); !theirs[name] {
-			out = append(out, "--"+a)
-		}
-	}
-	for _, a := range o.Args {
-		out = append(out, "--"+a)
-	}
-	return out
 }
 
 // preferences switch off what loads pages before anybody asks for them

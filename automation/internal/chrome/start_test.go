@@ -345,7 +345,7 @@ func TestABrowserThatIsKilled(t *testing.T) {
 }
 
 func TestSwitches(t *testing.T) {
-	got := strings.Join(switches(Options{Headless: true, Sandbox: true, Args: []string{"headless=old", "lang=fr", "lang=de"}}), " ")
+	got := strings.Join(switches(Options{Headless: true, Sandbox: true}, []string{"headless=old", "lang=fr", "lang=de"}), " ")
 	for _, want := range []string{"--no-startup-window", "--headless=old", "--lang=fr --lang=de"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)

@@ -206,11 +206,7 @@ func (b *Browser) ByHand(yes bool) {
 
 // Arm stops everything that wants to leave the browser from now on. It is the
 // first thing that happens when the form is recognised.
-func (b *Browser) Arm() {
-	if !b.off.has(lockBrakes) {
-		b.net.to(locked)
-	}
-}
+func (b *Browser) Arm() { b.net.to(locked) }
 
 // Lock arms every brake: nothing leaves the browser any more, clicks and keys
 // of the tab are dead. values are the person's, so that an attempt to carry
@@ -221,10 +217,10 @@ func (b *Browser) Lock(ctx context.Context, values ...string) error {
 	if err != nil {
 		return err
 	}
+	b.Arm()
 	if b.off.has(lockBrakes) {
 		return nil
 	}
-	b.Arm()
 	// Again, and this time an error counts: a browser that is too old for it would
 	// let the page send by a WebSocket.
 	if err := s.on(ctx).closeSockets(); err != nil {

@@ -176,6 +176,7 @@ const (
 	lockPress
 	lockWire
 	lockBrakes
+	lockOutlet
 )
 
 func (l locks) has(one locks) bool { return l&one != 0 }
