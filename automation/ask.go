@@ -64,8 +64,9 @@ func byHandNext() hint.Text {
 	return hint.Say("Open the form by hand (the README tells how), or try `nonmerci doctor`. If Meta has changed its pages, a newer flow file may help.")
 }
 
+// hostOf is the host of an address, which may be without its scheme.
 func hostOf(address string) string {
-	host, _, _ := strings.Cut(address, "/")
+	host, _, _ := strings.Cut(strings.TrimPrefix(address, "https://"), "/")
 	if u, err := url.Parse("https://" + host); err == nil {
 		return u.Hostname()
 	}

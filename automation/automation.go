@@ -43,6 +43,9 @@ type Request struct {
 	// Linger, where it is not nil, is called after a submission with the window
 	// still open, and returns when the person is done with it.
 	Linger func(context.Context)
+	// Consent, where it is not nil, puts a question to the person and returns true
+	// when they say yes before ctx ends.
+	Consent func(ctx context.Context, question hint.Text) bool
 	// Tell is given every sentence for the person, as it happens.
 	Tell func(hint.Text)
 	// Log is given what helps to find a fault. No private values.

@@ -292,9 +292,13 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 		return err
 	}
 	r.walk.place = handedOverPlace
-	r.event(record.EventHandedOver, record.BasisProgram, nil)
+	outlet := r.browser.Outlet(hostOf(r.form))
+	r.event(record.EventHandedOver, record.BasisProgram, map[string]any{"outlet": outlet})
 	if r.recErr != nil {
 		return r.recErr
+	}
+	if !outlet {
+		r.req.Tell(hint.Say("Note: here the browser reaches the network in a way that nonmerci cannot shut (a proxy script, a policy or an extension). Its other locks hold; the README says what this one would add."))
 	}
 	if r.req.Browser.Headless {
 		r.req.Tell(hint.Say("The form is ready. There is no window, so nobody can press Send here."))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/guard"
 	"github.com/nonmerci/nonmerci/internal/hint"
 	"github.com/nonmerci/nonmerci/internal/record"
 	"github.com/nonmerci/nonmerci/selectors"
@@ -22,27 +23,33 @@ type watcher struct {
 	w        *chrome.Watch
 	form     *form
 	view     chrome.View
-	noted    int       // requests of the person's that are in the journal
-	stops    int       // stopped requests that are in the journal
-	settled  int       // requests whose answer is dealt with: the page asked again
-	answered time.Time // since when there is an answer that is not dealt with
-	coded    bool      // the person was told of the code
-	again    bool      // the page asked again after the last submission
+	noted    int            // requests of the person's that are in the journal
+	stops    int            // stopped requests that are in the journal
+	settled  int            // requests whose answer is dealt with: the page asked again
+	answered time.Time      // since when there is an answer that is not dealt with
+	coded    bool           // the person was told of the code
+	again    bool           // the page asked again after the last submission
+	leave    bool           // something left by the person's word
+	wanted   chrome.Attempt // what was stopped last after the person's click or key
+	asking   bool           // the person is being asked whether that may go
+	consent  chan struct{}  // closed when they say yes
 }
 
 // watch waits for the person's own Send and for what comes back.
 func (r *run) watch(ctx context.Context, w *chrome.Watch, f *form) error {
-	o := &watcher{r: r, w: w, form: f, view: r.walk.view}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // and with it, a question that is still open
+	o := &watcher{r: r, w: w, form: f, view: r.walk.view, consent: make(chan struct{})}
 	end := time.Now().Add(r.req.Wait)
 	for time.Now().Before(end) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		v, err := w.Look(ctx, chrome.Until{Not: o.view.Signature, Within: min(700*time.Millisecond, time.Until(end)), Patience: time.Second})
-		o.note()
+		o.note(ctx)
 		switch {
 		case errors.Is(err, chrome.ErrClosed):
-			return o.over(true)
+			return o.over(ctx, true)
 		case errors.Is(err, chrome.ErrGone):
 			return err
 		case ctx.Err() != nil:
@@ -55,7 +62,7 @@ func (r *run) watch(ctx context.Context, w *chrome.Watch, f *form) error {
 		}
 		_ = w.Point(ctx)
 	}
-	return o.over(false)
+	return o.over(ctx, false)
 }
 
 // see takes a new view. A form in a new document is watched anew.
@@ -73,18 +80,31 @@ func (o *watcher) see(ctx context.Context, v chrome.View) {
 }
 
 // note writes what the network lock saw since last time.
-func (o *watcher) note() {
+func (o *watcher) note(ctx context.Context) {
+	select {
+	case <-o.consent:
+		a := o.wanted
+		o.asking, o.consent = false, make(chan struct{})
+		o.w.Allow(a)
+		o.r.event(record.EventAsked, record.BasisPerson, map[string]any{"what": "a stopped request may go", "method": a.Method, "address": a.Address, "kind": a.Kind})
+		o.r.req.Tell(hint.Say("Good. Now do the same thing again in the window."))
+	default:
+	}
 	e := o.w.Evidence()
 	for _, a := range e.Attempts[min(o.stops, len(e.Attempts)):] {
 		o.stops++
 		if a.Stage == "watch" && a.Submission {
-			o.r.event(record.EventBlocked, record.BasisNetwork, map[string]any{"method": a.Method, "address": a.Address, "kind": a.Kind})
-			o.r.req.Tell(hint.Say("The page tried to send something without your click on Send. nonmerci stopped it."))
+			o.stopped(ctx, a)
 		}
 	}
 	for _, s := range e.Sent[min(o.noted, len(e.Sent)):] {
 		o.noted++
-		if s.Plain {
+		if s.Leave {
+			o.leave = true
+			o.r.event(record.EventNote, record.BasisNetwork, map[string]any{"what": "let go because the person said so", "method": s.Method, "address": s.Address, "kind": s.Kind})
+			o.r.req.Tell(hint.Say("nonmerci let it go."))
+		}
+		if s.Plain || s.Leave {
 			continue
 		}
 		o.r.left, o.again = true, false
@@ -92,6 +112,28 @@ func (o *watcher) note() {
 		o.r.event(record.EventSubmitSeen, record.BasisNetwork, map[string]any{"method": s.Method, "address": s.Address, "kind": s.Kind})
 		o.r.req.Tell(hint.Say("You pressed Send. The form is on its way; waiting for the answer."))
 	}
+}
+
+// stopped tells the person what a lock has stopped. What followed a click or key
+// of theirs may have been meant: they can let it go.
+func (o *watcher) stopped(ctx context.Context, a chrome.Attempt) {
+	o.r.event(record.EventBlocked, record.BasisNetwork, map[string]any{"method": a.Method, "address": a.Address, "kind": a.Kind, "touched": a.Touched})
+	if !a.Touched {
+		o.r.req.Tell(hint.Say("The page tried to send something without your click on Send. nonmerci stopped it."))
+		return
+	}
+	o.r.req.Tell(hint.Say("After your click or key the page wanted to send something to %s. It was not Send, so nonmerci stopped it.", hostOf(a.Address)))
+	o.wanted = a
+	if o.r.req.Consent == nil || o.asking {
+		return
+	}
+	o.asking = true
+	yes := o.consent
+	go func() {
+		if o.r.req.Consent(ctx, hint.Say("If the page does not go on without it, type yes here; nonmerci then lets it go once, when you do the same thing again. Otherwise just go on.")) {
+			close(yes)
+		}
+	}()
 }
 
 // keepSent files what the form held when the person sent it: they may have
@@ -124,7 +166,7 @@ func (o *watcher) judge(ctx context.Context) error {
 	}
 	asks, waited := o.asks(), time.Since(o.answered)
 	switch {
-	case ok && o.is(selectors.Thanks), ok && !asks && !o.view.Covered && waited > restWait:
+	case ok && o.is(selectors.Thanks), ok && !asks && !o.view.Covered && !slices.ContainsFunc(o.view.Buttons, guard.Sends) && waited > restWait:
 		o.r.event(record.EventConfirmationSeen, record.BasisPage, map[string]any{"places": o.view.Places, "address": o.view.Address})
 		o.picture(ctx, "after")
 		return &stop{outcome: Sent, what: hint.Say("You sent the objection. It was seen leaving, the site took it, and the page no longer asks for it."),
@@ -142,7 +184,7 @@ func (o *watcher) judge(ctx context.Context) error {
 // answer sums up what the server said to what is not dealt with yet.
 func (o *watcher) answer() (ok bool, status int, answered bool) {
 	for i, s := range o.w.Evidence().Sent {
-		if i < o.settled || s.Plain || s.Status == 0 && !s.Failed {
+		if i < o.settled || s.Plain || s.Leave || s.Status == 0 && !s.Failed {
 			continue
 		}
 		good := s.Status >= 200 && s.Status < 400
@@ -215,8 +257,8 @@ func (o *watcher) picture(ctx context.Context, name string) {
 }
 
 // over is the end of the wait, or a window that the person closed.
-func (o *watcher) over(closed bool) error {
-	o.note()
+func (o *watcher) over(ctx context.Context, closed bool) error {
+	o.note(ctx)
 	switch {
 	case o.again && o.thanked():
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("You pressed Send, and the page seems to thank you, but it still shows the form."),
@@ -226,6 +268,9 @@ func (o *watcher) over(closed bool) error {
 			next: hint.Say("Run the command again, and correct what the page says is missing.")}
 	case o.r.left:
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("The form left the browser, but nothing on the page confirms that it was accepted."),
+			next: mailNext()}
+	case o.leave:
+		return &stop{outcome: SentUnconfirmed, what: hint.Say("With your permission the page sent something. Whether that was the objection is not known; Send was not seen to be pressed."),
 			next: mailNext()}
 	case o.w.Evidence().Acted:
 		return &stop{outcome: NotSent, what: hint.Say("You pressed Send, but no submission was seen leaving the browser. The page may have found something missing."),

@@ -118,6 +118,11 @@ const sendButton = `button[type=submit]:not([name=search]), div[role=button].sen
 // watched runs one objection to hand-over and lets the hand act there.
 func watched(t *testing.T, variant string, wait time.Duration, act func(ctx context.Context, h *hand)) (automation.Result, *rehearsal.Site) {
 	t.Helper()
+	return watchedWith(t, variant, wait, act, func(*automation.Request, *hand) {})
+}
+
+func watchedWith(t *testing.T, variant string, wait time.Duration, act func(ctx context.Context, h *hand), change func(*automation.Request, *hand)) (automation.Result, *rehearsal.Site) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
@@ -136,6 +141,7 @@ func watched(t *testing.T, variant string, wait time.Duration, act func(ctx cont
 				go act(t.Context(), h)
 			}
 		}
+		change(r, h)
 	})
 }
 
@@ -174,6 +180,54 @@ func TestThePersonSends(t *testing.T) {
 			}
 			if got := site.LastSubmission().Encode(); !strings.Contains(got, "marie%40courrier.example") || !strings.Contains(got, "Non+merci.") {
 				t.Errorf("what arrived: %s", got)
+			}
+		})
+	}
+}
+
+// TestPermission: what a button other than Send wants to send is stopped; who is
+// asked and says yes gets it through by doing the same again, and nobody calls
+// that the objection.
+func TestPermission(t *testing.T) {
+	const check = `(() => { if (document.getElementById('check')) return; const b = document.createElement('button'); b.id = 'check'; b.type = 'button'; b.textContent = 'Check';
+		b.style = 'position:fixed;top:0;left:0;width:99px;height:40px;z-index:2147483647';
+		b.onclick = () => { fetch('/api/check/', {method: 'POST', body: new URLSearchParams({email: document.querySelector('input[type=email]').value})}).catch(() => {}) };
+		document.body.append(b) })()`
+	for _, c := range []struct {
+		name string
+		asks bool
+		want automation.Outcome
+		sent int
+	}{{"asked", true, automation.SentUnconfirmed, 1}, {"nobody to ask", false, automation.NotSent, 0}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var told []string
+			press := func(ctx context.Context, h *hand) {
+				h.on(ctx, func(call func(string, any) json.RawMessage) {
+					call("Runtime.evaluate", map[string]any{"expression": check})
+				})
+				h.press(ctx, "#check")
+			}
+			res, site := watchedWith(t, "", 6*time.Second, press, func(r *automation.Request, h *hand) {
+				tell := r.Tell
+				r.Tell = func(s hint.Text) {
+					tell(s)
+					told = append(told, s.String())
+					if strings.HasPrefix(s.Format, "Good. Now do the same") {
+						go press(t.Context(), h)
+					}
+				}
+				if c.asks {
+					r.Consent = func(_ context.Context, question hint.Text) bool {
+						return strings.Contains(question.String(), "type yes")
+					}
+				}
+			})
+			if res.Outcome != c.want || site.Submissions() != c.sent {
+				t.Errorf("outcome %s, want %s; %d arrived, want %d: %s", res.Outcome, c.want, site.Submissions(), c.sent, res.Message)
+			}
+			if all := strings.Join(told, "\n"); !strings.Contains(all, "wanted to send something to help.instagram.com. It was not Send") {
+				t.Errorf("what the person was told:\n%s", all)
 			}
 		})
 	}

@@ -47,6 +47,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 type app struct {
 	World
 	lang string
+	keys keyboard
 }
 
 // Main runs one command and returns the exit code.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -246,7 +244,7 @@ func (a *app) request(c config.Config, service string, rehearsing bool) (automat
 	req := automation.Request{
 		Flow: flow, Email: c.Email, Explanation: c.Explain, Country: c.Country, Route: c.Route,
 		NoWait: c.NoWait, Wait: c.Wait, Rehearsal: rehearsing, Records: records, Language: a.lang,
-		Program: version(), Browser: browser, Tell: a.say, Linger: a.linger(c),
+		Program: version(), Browser: browser, Tell: a.say, Linger: a.linger(c), Consent: a.consent(c),
 		Log: func(m string, fields map[string]any) {
 			var list []zap.Field
 			for name, v := range fields {
@@ -270,27 +268,6 @@ func (a *app) freshLog() string {
 		return ""
 	}
 	return file
-}
-
-// linger keeps the window after a submission, where a person can say when they
-// are done with it.
-func (a *app) linger(c config.Config) func(context.Context) {
-	if !a.Terminal || c.Headless {
-		return nil
-	}
-	return func(ctx context.Context) {
-		a.say(hint.Say("Look at the page as long as you like. Press Enter here, and nonmerci closes the window."))
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			_, _ = bufio.NewReader(a.Stdin).ReadString('\n')
-		}()
-		select {
-		case <-done:
-		case <-ctx.Done():
-		case <-time.After(c.Wait):
-		}
-	}
 }
 
 // weakens tells whether a browser switch takes away protection that nonmerci

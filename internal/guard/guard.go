@@ -50,6 +50,7 @@ type Facts struct {
 	Href      string   // resolved address of a link, or empty
 	InForm    bool     // belongs to a form (by ancestry or form attribute)
 	NearSend  bool     // that form, or the nearest dialog, holds the commit target
+	Near      []string // names of the submit controls in that form or dialog
 	Submits   bool     // is a submit control in the eyes of the browser
 	OnTop     bool     // a press at Point reaches it and nothing else
 	Visible   bool

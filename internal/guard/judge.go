@@ -19,10 +19,11 @@ import (
 // Beyond that:
 //
 //   - Press needs a pressable role, nothing lying over the point, and a name
-//     that is no send word. It never gets a submit control. Together with Send,
-//     in one form or dialog, it gets real links only: those that lead to another
-//     page on an allowed host. Their words may begin like Send ("Submit an
-//     objection request" leads to the form), but not be Send.
+//     that is no send word. It never gets a submit control. Together with Send, or
+//     a submit control that is called like it, in one form or dialog, it gets real
+//     links only: those that lead to another page on an allowed host. Their words
+//     may begin like Send ("Submit an objection request" leads to the form), but
+//     not be Send.
 //   - Fill gets text fields only, and plain text: line breaks only where the
 //     field takes several lines, no other control characters.
 //   - Choose gets radio buttons, checkboxes and lists.
@@ -95,7 +96,7 @@ func judgePress(i Intent, f Facts) Reason {
 	}
 	link := f.realLink()
 	switch {
-	case f.NearSend && !link:
+	case !link && (f.NearSend || slices.ContainsFunc(f.Near, newSendWords(i.SendWords).reads)):
 		return NearSend
 	case f.Role == "link" && f.Href == "" && f.InForm:
 		return NearSend

@@ -110,6 +110,8 @@ func TestJudgePress(t *testing.T) {
 		{"type submit in a form that was not told apart", but(button("Next"), func(f *Facts) { f.Tag, f.Type, f.InForm = "button", "submit", true }), Submits},
 		{"image button", but(button("Next"), func(f *Facts) { f.Tag, f.Type = "input", "image" }), Submits},
 		{"button beside Send", but(button("Help"), func(f *Facts) { f.NearSend = true }), NearSend},
+		{"button beside what is called Send", but(button("Help"), func(f *Facts) { f.Near = []string{"Save", "Jetzt senden"} }), NearSend},
+		{"button beside what saves", but(button("Help"), func(f *Facts) { f.Near = []string{"Save"} }), 0},
 		{"div link beside Send", but(button("Help"), func(f *Facts) { f.Role, f.NearSend = "link", true }), NearSend},
 		{"div link in a form", but(button("Help"), func(f *Facts) { f.Role, f.InForm = "link", true }), NearSend},
 		{"link to nowhere beside Send", but(link("Help", formPage+"#"), func(f *Facts) { f.Address, f.NearSend = formPage, true }), NearSend},

@@ -57,6 +57,10 @@ zh: 提交, 发送, 發送, 送出, 提出申请, 确认, 確認
 // only its first and last words decide.
 const briefName = 40
 
+// Sends tells whether a button of this name looks as if it sends something, in
+// one of the listed languages.
+func Sends(name string) bool { return newSendWords(nil).reads(name) }
+
 // sendWords is the compiled-in terms and those that a flow adds, folded.
 type sendWords struct {
 	extra   map[string]bool
@@ -98,6 +102,12 @@ func (s sendWords) has(term string) bool { return compiledIn()[term] || s.extra[
 
 // is reports whether the name is a send word and nothing else.
 func (s sendWords) is(words []string) bool { return s.has(strings.Join(words, "")) }
+
+// reads reports whether a name reads like Send.
+func (s sendWords) reads(name string) bool {
+	words, _ := fold(name)
+	return len(words) > 0 && s.leads(words)
+}
 
 // leads reports whether a send word stands at the beginning or the end of the
 // name, or anywhere in a brief one. Neighbouring words are also read as one, so

@@ -357,13 +357,15 @@ func (h *tab) try(script string) {
 	}
 }
 
-// click is a click of the person's on the middle of what the selector finds.
+// click is a click of the person's on the middle of what the selector finds, which
+// nothing may lie over.
 func (h *tab) click(selector string) {
 	h.t.Helper()
 	at, ok := h.eval(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: 'center', behavior: 'instant'});
-		const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`, selector)).([]any)
+		const r = e.getBoundingClientRect(), at = [r.x + r.width / 2, r.y + r.height / 2], hit = document.elementFromPoint(...at);
+		return e.contains(hit) ? at : null })()`, selector)).([]any)
 	if !ok {
-		h.t.Fatalf("nothing fits %s", selector)
+		h.t.Fatalf("nothing fits %s, or something lies over it", selector)
 	}
 	for _, kind := range []string{"mouseMoved", "mousePressed", "mouseReleased"} {
 		e := map[string]any{"type": kind, "x": at[0], "y": at[1]}

@@ -563,7 +563,7 @@
     return {
       doc: token, url: url.origin + url.pathname, form: contactForm(url), lang: document.documentElement.lang || '',
       title: document.title.slice(0, 200), ready: document.readyState, status: httpStatus(), places, targets,
-      asking, covered: scan.covered, frames: scan.roots.foreign.filter(big).map((el) => el.src).filter(Boolean).slice(0, 5),
+      asking, covered: scan.covered, buttons: scan.family.button.filter((b) => visible(b) && !asideOf(b)).slice(0, 20).map((b) => nameOf(b).slice(0, 80)), frames: scan.roots.foreign.filter(big).map((el) => el.src).filter(Boolean).slice(0, 5),
       // Told apart: what is there, and which elements it is just now.
       gist: [token, url.pathname, places.join(','), found.join(',')].join('|'),
       signature: [token, url.pathname, places.join(','), found.map((id) => id + targets[id].node).join(',')].join('|'),
@@ -661,6 +661,9 @@
     const own = closest(hit, 'a[href],button,input,select,textarea,summary,[role=button],[role=link]');
     return !own || own === el || within(el, own);
   };
+  // sendersIn names what may submit a form or dialog, apart from el.
+  const sendersIn = (box, el) => !box ? [] : [...box.querySelectorAll('button,input[type=submit],input[type=image]'), ...(box.elements || [])]
+    .filter((b) => b !== el && submits(b) && visible(b)).slice(0, 20).map(nameOf);
   const facts = (n) => {
     const el = byHandle(n);
     if (!el) return null;
@@ -675,7 +678,7 @@
       names: [nameOf(el), tidy(textOf(el)), tidy(el.value && el.localName === 'input' && /^(button|submit|reset|image)$/.test(el.type) ? el.value : ''),
         tidy(el.title), tidy(el.getAttribute('alt')), tidy(el.getAttribute('aria-label'))].filter(Boolean),
       href: url ? url.href : '', inForm: !!form, nearSend: !!(near && sendNode?.isConnected && within(sendNode, near)),
-      submits: submits(el), onTop: reaches(el, x, y), visible: visible(el), enabled: enabled(el),
+      near: sendersIn(near, el), submits: submits(el), onTop: reaches(el, x, y), visible: visible(el), enabled: enabled(el),
       multiline: familyOf(el) === 'multiline',
     };
   };
@@ -782,12 +785,13 @@
 
   // belt: 'open' lets everything through; 'press' only what hits the permitted
   // element; 'shut' nothing. It stops events before the page sees them.
-  let belt = 'open', permitted = null, landed = null, watched = null;
+  let belt = 'open', permitted = null, permittedFace = '', landed = null, watched = null;
   const say = (what) => {
     const seen = { what };
     if (what !== 'touch') seen.values = values(watched.fields);
     try { globalThis.nonmerciSaw?.(JSON.stringify(seen)); } catch { /* no listener yet */ }
   };
+  const face = (el) => [roleOf(el), nameOf(el), el.type, submits(el), el.href].join('\n');
   const stop = (e) => { e.preventDefault(); e.stopImmediatePropagation(); };
   const guardEvent = (e) => {
     if (belt === 'shut') return stop(e);
@@ -796,6 +800,11 @@
       const at = path.indexOf(permitted);
       // What stands inside the permitted element and takes presses itself came later.
       if (!e.isTrusted || at < 0 || path.slice(0, at).some((n) => n.matches?.(PRESSABLE + ',label,input,select,textarea,summary'))) return stop(e);
+      if (face(permitted) !== permittedFace) { // it became another thing since it was judged
+        landed = false;
+        permitted = null;
+        return stop(e);
+      }
       landed = true;
     }
     if (belt === 'open' && watched && e.isTrusted) notice(e);
@@ -830,6 +839,7 @@
     belt = mode;
     landed = mode === 'press' ? false : null;
     permitted = node ? byHandle(node) : null;
+    permittedFace = permitted ? face(permitted) : '';
     return node ? facts(node) : reached;
   };
   const release = () => { belt = 'open'; permitted = null; return true; };

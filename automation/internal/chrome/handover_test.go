@@ -18,7 +18,7 @@ func TestHandOver(t *testing.T) {
 	js := func(script string) func(*tab) { return func(h *tab) { h.try(script) } }
 	const post = `fetch(location.origin + '/ajax/help/contact/submit/page', {method: 'POST', keepalive: true, body: new URLSearchParams({email: document.querySelector('input[type=email]').value})}).catch(() => {})`
 	focus := func(h *tab, selector string) { h.eval(fmt.Sprintf(`document.querySelector(%q).focus()`, selector)) }
-	button := `(() => { const b = document.createElement('button'); b.id = 'other'; b.textContent = 'Help'; b.style = 'position:fixed;top:0;left:0;width:99px;height:40px;z-index:9';`
+	button := `(() => { const b = document.createElement('button'); b.id = 'other'; b.textContent = 'Help'; b.style = 'position:fixed;top:0;left:0;width:99px;height:40px;z-index:2147483647';`
 	tests := []struct {
 		name, variant string
 		act           func(h *tab)
@@ -99,6 +99,55 @@ func TestHandOver(t *testing.T) {
 			s.t = t
 		})
 	}
+}
+
+// TestLeave: what the person wanted without Send is stopped, and can be let go by
+// their word: that request, once, after a click or key of theirs.
+func TestLeave(t *testing.T) {
+	t.Parallel()
+	s := standing(t, "email="+email, 0).at(formAddress).lock()
+	s.fill(false)
+	w := s.handOver()
+	tab := s.hand.on(t)
+	tab.eval(`(() => { const b = document.createElement('button'); b.id = 'check'; b.type = 'button'; b.textContent = 'Check';
+		b.style = 'position:fixed;top:0;left:0;width:99px;height:40px;z-index:2147483647';
+		b.onclick = () => { fetch('/api/check/', {method: 'POST', body: new URLSearchParams({email: document.querySelector('input[type=email]').value})}).catch(() => {}) };
+		document.body.append(b) })()`)
+	script := func() { tab.try(`document.getElementById('check').click()`) }
+
+	script()
+	s.expect("the page's own try", 0)
+	tab.click("#check")
+	until(t, 3*time.Second, "the click is stopped", func() bool { return len(w.Evidence().Attempts) == 2 })
+	s.expect("a click, without leave", 0)
+	var mine, theirs []Attempt
+	for _, a := range w.Evidence().Attempts {
+		if a.Touched {
+			mine = append(mine, a)
+		} else {
+			theirs = append(theirs, a)
+		}
+	}
+	if len(mine) != 1 || len(theirs) != 1 || mine[0].Address != "help.instagram.com/api/check/" {
+		t.Fatalf("stopped after a click: %+v; without: %+v", mine, theirs)
+	}
+	until(t, touchSpan+time.Second, "the touch is over", func() bool {
+		s.b.net.mu.Lock()
+		defer s.b.net.mu.Unlock()
+		return time.Since(s.b.net.touchAt) > touchSpan
+	})
+	w.Allow(mine[0])
+	script()
+	s.expect("the page's own try, with leave", 0)
+	tab.click("#check")
+	s.expect("a click, with leave", 1)
+	tab.click("#check")
+	s.expect("another click", 1)
+	if e := w.Evidence(); e.Acted || len(e.Sent) != 1 || !e.Sent[0].Leave {
+		t.Errorf("what is told of it: acted %v, sent %+v", e.Acted, e.Sent)
+	}
+	tab.click(sendSelector)
+	s.expect("Send", 2)
 }
 
 // expectMore is expect, counted from before.

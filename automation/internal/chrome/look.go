@@ -130,6 +130,7 @@ type View struct {
 	Status    int               `json:"status"`    // HTTP status of the document; 0: not known
 	Asking    bool              `json:"asking"`    // there is a form with a button to send it, whatever it is for
 	Covered   bool              `json:"covered"`   // the form is there, but a dialog lies over it
+	Buttons   []string          `json:"buttons"`   // names of the first visible buttons, outside of menus and the like
 	Frames    []string          `json:"frames"`    // addresses, with query, of large frames of other origins; private
 }
 

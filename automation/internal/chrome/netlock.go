@@ -60,7 +60,9 @@ type netlock struct {
 	atSend   []*Value      // the form's fields as they stood at that moment
 	followUp bool          // a request of theirs left; what follows belongs to it
 	attempts []Attempt
-	alarm    chan struct{} // a tab was about to leave the hosts, or a page to submit
+	leave    *leave          // what the person has allowed by word
+	left     map[string]bool // what left by that word, by network id
+	alarm    chan struct{}   // a tab was about to leave the hosts, or a page to submit
 	sent     []*Sent
 }
 
@@ -71,6 +73,7 @@ type Attempt struct {
 	Address    string // host and path
 	Kind       string // document, fetch, ping, …
 	Submission bool   // it would have been a submission, or carried the person's values
+	Touched    bool   // it followed a click or key of the person's
 	OffHost    bool   // it would have taken the tab to a host that is not allowed
 	Stage      string
 }
@@ -81,6 +84,7 @@ type Sent struct {
 	Method  string
 	Address string // host and path
 	Kind    string
+	Leave   bool // the person allowed it by word; it need not be the form
 	Plain   bool // it carried nothing of the form that could be recognised
 	Status  int  // HTTP status of the answer; 0: none yet
 	Failed  bool // no answer came
@@ -88,7 +92,7 @@ type Sent struct {
 }
 
 func newNetlock(off locks, outlet *proxy.Proxy) *netlock {
-	return &netlock{off: off, outlet: outlet, stage: walking, pending: map[string]time.Time{},
+	return &netlock{off: off, outlet: outlet, stage: walking, pending: map[string]time.Time{}, left: map[string]bool{},
 		changed: make(chan struct{}), alarm: make(chan struct{}, 1)}
 }
 
@@ -101,65 +105,7 @@ func (n *netlock) to(s stage) {
 	n.steer(time.Now())
 }
 
-// steer opens and shuts the outlet: after hand-over it is open for what the
-// person set free, and until that is answered.
-func (n *netlock) steer(now time.Time) {
-	open := n.stage == walking
-	if n.stage == watching {
-		open = n.followUp || now.Sub(n.sendAt) < sendSpan || now.Sub(n.touchAt) < touchSpan
-		for _, since := range n.pending {
-			open = open || now.Sub(since) < answerSpan
-		}
-	}
-	if n.outlet == nil || open == !n.shutNow {
-		return
-	}
-	if n.shutNow = !open; open {
-		n.outlet.Open()
-	} else {
-		n.outlet.Shut()
-	}
-}
-
-// steerAfter looks again when a span is over.
-func (n *netlock) steerAfter(span time.Duration) {
-	time.AfterFunc(span+time.Millisecond, func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		n.steer(time.Now())
-	})
-}
-
 func (n *netlock) shut() { n.to(shut) }
-
-// person takes the engine's word about a trusted event.
-func (n *netlock) person(what string, fields []*Value, now time.Time) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.stage != watching {
-		return
-	}
-	n.touchAt = now
-	if what == "send" || (what == "press" && n.acted) {
-		n.sendAt, n.acted = now, true
-		if what == "send" {
-			n.atSend = fields
-		}
-	}
-	n.steer(now)
-	n.steerAfter(touchSpan)
-	n.steerAfter(sendSpan)
-	close(n.changed)
-	n.changed = make(chan struct{})
-}
-
-// rearm ends what the person's last action on Send set free.
-func (n *netlock) rearm() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.sendAt, n.followUp = time.Time{}, false
-	n.steer(time.Now())
-}
 
 // verdict is the lock's answer about one request.
 type verdict int
@@ -171,7 +117,7 @@ const (
 )
 
 // judge decides about a request. main: it would take a whole tab elsewhere.
-func (n *netlock) judge(r guard.Request, main bool, now time.Time) verdict {
+func (n *netlock) judge(r guard.Request, id string, main bool, now time.Time) verdict {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.off.has(lockBrakes) {
@@ -196,6 +142,8 @@ func (n *netlock) judge(r guard.Request, main bool, now time.Time) verdict {
 			return pass
 		case kind == guard.Traffic && !main && now.Sub(n.touchAt) < touchSpan:
 			return pass
+		case n.mayLeave(r, id, now):
+			return pass
 		}
 		return wait
 	}
@@ -219,6 +167,9 @@ func (n *netlock) passed(r guard.Request, id string, now time.Time) {
 	}
 	plain := guard.Leaves(r, n.values) == guard.Traffic
 	switch {
+	case n.stage == watching && n.left[id]:
+		n.sent = append(n.sent, &Sent{Time: now, Method: r.Method, Address: hostPath(r.URL), Kind: r.Kind, Leave: true, id: id})
+		return
 	case n.stage != watching || !n.acted:
 		return
 	case plain && (n.followUp || r.Method == "GET" || r.Kind == "ping"):
@@ -237,6 +188,7 @@ func (n *netlock) stopped(r guard.Request, main bool, now time.Time) {
 	a := Attempt{
 		Time: now, Method: r.Method, Address: hostPath(r.URL), Kind: r.Kind,
 		Submission: guard.Leaves(r, n.values) == guard.Submission,
+		Touched:    n.stage == watching && now.Sub(n.touchAt) < touchSpan,
 		OffHost:    main && err != nil,
 		Stage:      map[stage]string{walking: "walk", locked: "locked", watching: "watch", shut: "closing"}[n.stage],
 	}
@@ -260,14 +212,6 @@ func (n *netlock) answered(id string, status int) {
 	}
 }
 
-// over forgets a request whose answer has come whole, or never will.
-func (n *netlock) over(id string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	delete(n.pending, id)
-	n.steer(time.Now())
-}
-
 func (n *netlock) failed(id string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -282,7 +226,8 @@ func (n *netlock) failed(id string) {
 func (b *Browser) answer(e *proto.FetchRequestPaused) {
 	r := b.requestOf(e)
 	main := e.ResourceType == proto.NetworkResourceTypeDocument && b.isTab(string(e.FrameID))
-	v := b.net.judge(r, main, time.Now())
+	id := string(e.NetworkID)
+	v := b.net.judge(r, id, main, time.Now())
 	if v != wait {
 		b.settle(e, r, main, v)
 		return
@@ -290,19 +235,19 @@ func (b *Browser) answer(e *proto.FetchRequestPaused) {
 	b.wg.Add(1)
 	go func() {
 		defer b.wg.Done()
-		b.settle(e, r, main, b.net.await(r, main))
+		b.settle(e, r, main, b.net.await(r, id, main))
 	}()
 }
 
 // await gives the person's word a moment to arrive.
-func (n *netlock) await(r guard.Request, main bool) verdict {
+func (n *netlock) await(r guard.Request, id string, main bool) verdict {
 	timer := time.NewTimer(lateWord)
 	defer timer.Stop()
 	for {
 		n.mu.Lock()
 		changed := n.changed
 		n.mu.Unlock()
-		if v := n.judge(r, main, time.Now()); v != wait {
+		if v := n.judge(r, id, main, time.Now()); v != wait {
 			return v
 		}
 		select {

@@ -30,6 +30,7 @@ type facts struct {
 	Href      string   `json:"href"`
 	InForm    bool     `json:"inForm"`
 	NearSend  bool     `json:"nearSend"`
+	Near      []string `json:"near"`
 	Submits   bool     `json:"submits"`
 	OnTop     bool     `json:"onTop"`
 	Visible   bool     `json:"visible"`
@@ -40,7 +41,7 @@ type facts struct {
 func (f facts) judged() guard.Facts {
 	return guard.Facts{
 		Node: f.Node, Point: guard.Point{X: f.X, Y: f.Y}, Matches: f.Matches, Address: f.Address, Tag: f.Tag, Type: f.Type,
-		Role: f.Role, Names: f.Names, Href: f.Href, InForm: f.InForm, NearSend: f.NearSend, Submits: f.Submits,
+		Role: f.Role, Names: f.Names, Href: f.Href, InForm: f.InForm, NearSend: f.NearSend, Near: f.Near, Submits: f.Submits,
 		OnTop: f.OnTop, Visible: f.Visible, Enabled: f.Enabled, Multiline: f.Multiline,
 	}
 }

@@ -98,6 +98,11 @@ func (w *Watch) Evidence() Evidence {
 // the page still asks for one.
 func (w *Watch) Rearm() { w.b.net.rearm() }
 
+// Allow lets one request go that was stopped, because the person says so: the
+// next of its kind, after a click or key of theirs. Everything else stays as it
+// is.
+func (w *Watch) Allow(a Attempt) { w.b.net.allow(a) }
+
 // ErrClosed means that the person closed the tab of the form.
 var ErrClosed = errors.New("the tab of the form was closed")
 
