@@ -33,6 +33,10 @@ import (
 // The tests of this package that need a browser share one where they can: see
 // [shared]. It ends with the test binary, and must leave nothing behind.
 func TestMain(m *testing.M) {
+	if profile := os.Getenv(victim); profile != "" {
+		fmt.Fprintln(os.Stderr, beVictim(profile, os.Args[1:]))
+		os.Exit(1)
+	}
 	code := m.Run()
 	if err := common.end(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

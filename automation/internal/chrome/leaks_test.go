@@ -226,7 +226,7 @@ const go = (way) => {
 	try { new WebSocket(to.replace('https', 'wss') + '-socket') } catch {}
 	try { fetchLater(to + '-later', {method: 'POST', activateAfter: way === 'leave' ? undefined : 0}) } catch {}
 };
-const worker = new Worker(URL.createObjectURL(new Blob(['setInterval(() => { fetch("https://www.facebook.com/sent/worker", {method: "POST", keepalive: true}).catch(() => {}) }, 5)'])));
+var worker = new Worker(URL.createObjectURL(new Blob(['setInterval(() => { fetch("https://www.facebook.com/sent/worker", {method: "POST", keepalive: true}).catch(() => {}) }, 5)'])));
 for (const type of ['pagehide', 'visibilitychange', 'beforeunload', 'unload', 'freeze']) addEventListener(type, () => go('leave'));
 setInterval(() => go('timer'), 5);
 setInterval(() => { const f = document.createElement('form'); f.method = 'post'; f.action = '/sent/form'; document.body.append(f); f.submit() }, 7);
