@@ -15,6 +15,12 @@ func FindBrowser(wanted string, lookup func(string) (string, bool)) (string, err
 	return chrome.Find(wanted, lookup)
 }
 
+// Outlet tells why a browser with these switches would go to the network its own
+// way, which the program cannot shut; nil: it would not.
+func Outlet(args []string, lookup func(string) (string, bool)) error {
+	return chrome.CanShut(chrome.Options{Args: args, Lookup: lookup})
+}
+
 // Powers prints all that the program can do in a browser, for people.
 func Powers() string { return chrome.Powers() }
 

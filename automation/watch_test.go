@@ -233,6 +233,24 @@ func TestPermission(t *testing.T) {
 	}
 }
 
+// TestAWayThatCannotBeShut: where a script leads to the network, the form is
+// handed over all the same, and the person is told what is missing.
+func TestAWayThatCannotBeShut(t *testing.T) {
+	t.Parallel()
+	missing := false
+	res, site := watchedWith(t, "", 2*time.Second, nil, func(r *automation.Request, _ *hand) {
+		r.Browser.Args = append(r.Browser.Args, "proxy-pac-url=data:application/x-ns-proxy-autoconfig,function FindProxyForURL(){return 'DIRECT'}")
+		tell := r.Tell
+		r.Tell = func(s hint.Text) {
+			tell(s)
+			missing = missing || strings.Contains(s.String(), "in a way that nonmerci cannot shut")
+		}
+	})
+	if !missing || res.Outcome != automation.NotSent || site.Submissions() != 0 {
+		t.Errorf("told: %v, outcome %s, %d submissions", missing, res.Outcome, site.Submissions())
+	}
+}
+
 func TestNobodySends(t *testing.T) {
 	t.Parallel()
 	res, site := watched(t, "", 2*time.Second, nil)

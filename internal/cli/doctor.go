@@ -74,7 +74,7 @@ func (a *app) doctor(ctx context.Context) error {
 	c, settings := a.checkSettings()
 	all := []checkup{settings, a.checkUser(), a.checkScreen()}
 	all = append(all, a.checkBrowser(ctx, c)...)
-	all = append(all, a.checkProfile(c), a.checkRecords(c))
+	all = append(all, a.checkNetwork(c), a.checkProfile(c), a.checkRecords(c))
 	for _, service := range selectors.Services() {
 		all = append(all, a.checkFlow(service)...)
 	}
@@ -202,6 +202,14 @@ func major(version string) int {
 func hidden(path, home string) bool {
 	rel, err := filepath.Rel(home, path)
 	return err == nil && !strings.HasPrefix(rel, "..") && strings.Contains("/"+filepath.ToSlash(rel), "/.")
+}
+
+func (a *app) checkNetwork(c config.Config) checkup {
+	if automation.Outlet(c.BrowserArgs, a.Lookup) != nil {
+		return checkup{remark, hint.Say("Network: your proxy settings are a script, or of a kind that nonmerci cannot follow. The browser goes its own way, and one of nonmerci's six locks is missing; the README says what it adds."),
+			hint.Say("If you know your proxy, name it: --browser-arg proxy-server=HOST:PORT")}
+	}
+	return checkup{grade: fine, what: hint.Say("Network: the browser goes through nonmerci, which reads nothing and can shut the way.")}
 }
 
 func (a *app) checkProfile(c config.Config) checkup {

@@ -178,6 +178,9 @@ func french() map[string]string {
 		"The result could not be written to standard output.":     "Le résultat n’a pas pu être écrit sur la sortie standard.",
 		"Check where the output goes, and run the command again.": "Vérifiez où va la sortie, puis relancez la commande.",
 		// internal/cli/doctor.go
+		"Network: your proxy settings are a script, or of a kind that nonmerci cannot follow. The browser goes its own way, and one of nonmerci's six locks is missing; the README says what it adds.": "Réseau : vos réglages de proxy sont un script, ou d’un genre que nonmerci ne peut pas suivre. Le navigateur prend son propre chemin, et il manque un des six verrous de nonmerci ; le README dit ce qu’il ajoute.",
+		"If you know your proxy, name it: --browser-arg proxy-server=HOST:PORT":                 "Si vous connaissez votre proxy, indiquez-le : --browser-arg proxy-server=HÔTE:PORT",
+		"Network: the browser goes through nonmerci, which reads nothing and can shut the way.": "Réseau : le navigateur passe par nonmerci, qui ne lit rien et peut fermer le chemin.",
 		"ok":                                    "ok",
 		"note":                                  "à noter",
 		"problem":                               "problème",

@@ -130,6 +130,7 @@ func Powers() string {
   links on the way, put your text into the form, and stop what a page tries to send.
   It cannot press Send, type a key, answer a message box, read cookies, passwords or
   storage, or go to any other site. Once the form is handed to you, it can only look.
+  The browser's traffic passes through it unread, so that it can shut the way.
   Below is the complete list, for those who want to check it: every line is something
   the program may ask of the browser, and nothing else passes.
 

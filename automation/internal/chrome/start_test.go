@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/proxy"
 )
 
 // TestStartOnAProfileInUse: the second start is refused, the first browser
@@ -377,5 +380,45 @@ func TestFind(t *testing.T) {
 		if got != want || errors.Is(err, ErrNoBrowser) != (want == "") {
 			t.Errorf("Find(%q) = %q, %v; want %q", wanted, got, err, want)
 		}
+	}
+}
+
+// TestOverAnotherProxy: a proxy of the caller's is followed, and the way is shut
+// all the same.
+func TestOverAnotherProxy(t *testing.T) {
+	if !*thorough {
+		t.Skip("the proxy's own tests show it every day without a browser: run with -thorough")
+	}
+	t.Parallel()
+	w, err := serveWeb()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	theirs, err := proxy.Start(proxy.ParseRules(strings.TrimPrefix(w.args()[0], "host-resolver-rules=")), func(*url.URL) (*url.URL, error) { return nil, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer theirs.Close()
+	h, err := newHand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := started(t, options(t, "proxy-server=http://"+theirs.Address(), w.args()[1], h.arg()))
+	if err := b.Open(t.Context(), w.page("<h1>far away</h1>")); err != nil {
+		t.Fatal(err)
+	}
+	tab := h.on(t)
+	if got := tab.eval(`document.querySelector('h1').textContent`); got != "far away" {
+		t.Errorf("the page says %v", got)
+	}
+	if !theirs.Asked("www.facebook.com") || !b.Outlet("www.facebook.com") {
+		t.Error("it was not reached over both")
+	}
+	b.Arm()
+	tab.try(`new WebTransport('https://www.facebook.com/sent/transport').ready.catch(() => {}); fetch('/sent/fetch').catch(() => {})`)
+	quiet(t, 500*time.Millisecond, func() bool { return w.total() > 0 })
+	if n := w.total(); n > 0 {
+		t.Errorf("%d left", n)
 	}
 }

@@ -13,11 +13,7 @@ import (
 // network: a script decides, or a proxy of a kind that ours cannot pass on to.
 // [Browser.Outlet] tells.
 func outlet(o Options) (p *proxy.Proxy, given, followed []string, err error) {
-	settings, named := proxy.Switches(o.Args)
-	if !named {
-		settings = proxy.System(o.lookup)
-	}
-	route, err := settings.Route()
+	route, err := o.route()
 	if err != nil || o.off.has(lockOutlet) {
 		return nil, switches(o, o.Args), nil, nil
 	}
@@ -41,6 +37,20 @@ func outlet(o Options) (p *proxy.Proxy, given, followed []string, err error) {
 	// by itself what failed: neither here.
 	rest = append(rest, "proxy-server=http://"+p.Address(), "proxy-bypass-list=<-loopback>", "disable-auto-reload")
 	return p, switches(o, rest), followed, nil
+}
+
+// CanShut tells why there would be no such way; nil: there would.
+func CanShut(o Options) error {
+	_, err := o.route()
+	return err
+}
+
+func (o Options) route() (proxy.Route, error) {
+	settings, named := proxy.Switches(o.Args)
+	if !named {
+		settings = proxy.System(o.lookup)
+	}
+	return settings.Route()
 }
 
 func (o Options) lookup(name string) (string, bool) {
