@@ -23,6 +23,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -128,7 +129,7 @@ func (c *Config) merge(flags *pflag.FlagSet, layers ...map[string]any) error {
 			return err
 		}
 		if flag.Changed {
-			c.origins[k.name] = origin{byFlag, "--" + k.name}
+			c.origins[k.name] = origin{rank: byFlag, at: "--" + k.name}
 		}
 	}
 	return v.UnmarshalExact(c)
@@ -226,6 +227,16 @@ func (c Config) given(key string) bool { return c.origins[key].rank != byDefault
 type origin struct {
 	rank rank
 	at   string // flag with dashes, name of a variable, or FILE:LINE
+
+	column int // of a file
+}
+
+// exact is at with the column.
+func (o origin) exact() string {
+	if o.rank != byFile {
+		return o.at
+	}
+	return fmt.Sprintf("%s:%d", o.at, o.column)
 }
 
 // rank is the strength of a source.
@@ -246,7 +257,7 @@ func (o origin) place() hint.Text {
 	case byEnv:
 		return hint.Say("by the variable %s", o.at)
 	case byFile:
-		return hint.Say("in %s", o.at)
+		return hint.Say("in %s", o.exact())
 	default:
 		return hint.Say("by nonmerci itself")
 	}

@@ -37,7 +37,7 @@ func readFile(path string, origins map[string]origin) (map[string]any, error) {
 	}
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	if !utf8.Valid(data) {
-		return nil, refuse(path, hint.Say("It is not a text file in UTF-8. Save it again with this encoding."))
+		return nil, refuse(spot(path, string(data), notUTF8(data)), hint.Say("It is not a text file in UTF-8. Save it again with this encoding."))
 	}
 	places, err := outline(path, string(data))
 	if err != nil {
@@ -50,7 +50,8 @@ func readFile(path string, origins map[string]origin) (map[string]any, error) {
 	}
 	for name := range file.AllSettings() {
 		if _, ok := places[name]; !ok {
-			return nil, refuse(path, hint.Say("Each setting must begin at the start of a line of its own."))
+			at := strings.Index(strings.ToLower(string(data)), name)
+			return nil, refuse(spot(path, string(data), at), hint.Say("Each setting must begin at the start of a line of its own."))
 		}
 	}
 	values := map[string]any{}
@@ -59,15 +60,14 @@ func readFile(path string, origins map[string]origin) (map[string]any, error) {
 		if !ok {
 			continue
 		}
-		from := origin{byFile, fmt.Sprintf("%s:%d", path, at.line)}
-		exact := origin{byFile, fmt.Sprintf("%s:%d:%d", path, at.line, at.column)}
+		from := origin{byFile, fmt.Sprintf("%s:%d", path, at.line), at.column}
 		raw := file.Get(k.name)
 		if raw == nil {
-			return nil, refuse(exact.at, hint.Say("The setting %s has no value. Give it one, or put a # in front of the line.", k.name))
+			return nil, refuse(from.exact(), hint.Say("The setting %s has no value. Give it one, or put a # in front of the line.", k.name))
 		}
 		value, ok := k.convert(raw)
 		if !ok {
-			return nil, exact.wrong(k)
+			return nil, from.wrong(k)
 		}
 		values[k.name], origins[k.name] = value, from
 	}
@@ -82,13 +82,32 @@ func refuse(place string, why hint.Text) error {
 		hint.Say("Correct the file there, then start again. The command \"nonmerci config init\" writes an example file where there is none."))
 }
 
+// spot is the place of a byte of the file, or its beginning.
+func spot(path, text string, at int) string {
+	before := text[:max(min(at, len(text)), 0)]
+	line := strings.LastIndexByte(before, '\n') + 1
+	return fmt.Sprintf("%s:%d:%d", path, 1+strings.Count(before, "\n"), 1+len(before)-line)
+}
+
+func notUTF8(data []byte) int {
+	at := 0
+	for at < len(data) {
+		r, size := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	return at
+}
+
 // atLine adds the line that a YAML error names, if it names one. Nothing else of
 // the error is fit to be shown.
 func atLine(path string, err error) string {
 	if m := regexp.MustCompile(`yaml:(?: unmarshal errors:\s+)? line (\d+)`).FindStringSubmatch(err.Error()); m != nil {
-		return path + ":" + m[1]
+		return path + ":" + m[1] + ":1"
 	}
-	return path
+	return path + ":1:1"
 }
 
 // place is where the value of a key begins, counted from 1, columns in bytes.

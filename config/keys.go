@@ -140,7 +140,7 @@ func readEnv(lookup func(string) (string, bool), origins map[string]origin) (map
 		if !ok || raw == "" {
 			continue
 		}
-		from := origin{byEnv, k.variable()}
+		from := origin{rank: byEnv, at: k.variable()}
 		value, ok := k.parse(raw)
 		if !ok {
 			return nil, from.wrong(k)

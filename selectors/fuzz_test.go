@@ -64,7 +64,7 @@ func FuzzOverlay(f *testing.F) {
 	})
 }
 
-func seed(f *testing.F, name string) string {
+func seed(f testing.TB, name string) string {
 	f.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {

@@ -61,31 +61,35 @@ func TestHostsIsACopy(t *testing.T) {
 	}
 }
 
+// FuzzHost: what is accepted is where a browser would go, and that is on the
+// list. Both are written a second time, see goes and visits.
 func FuzzHost(f *testing.F) {
 	for _, seed := range []string{
 		"https://www.facebook.com/privacy/center?locale=fr_FR", "https://de-de.facebook.com:443#x", "https://a@www.facebook.com",
 		`https://evil.example\@help.instagram.com`, "https://help.instagram.com.", "https://xn--fcebook-2fg.com", "https://www%2efacebook.com",
 		"https://www.facebook.com:443:443/", "https://[www.facebook.com]/", "https://www.faceboo\u212a.com", "hTTps://M.FACEBOOK.com/\u2028",
+		"https:/www.facebook.com", "https:www.facebook.com", "https:///www.facebook.com", "https://www.facebook.com;@evil.example/", "https://www.facebook.com:@evil.example",
+		"https://www.facebook.com&@evil.example/", "https://[::ffff:1.2.3.4]/", "https://0x7f.1/", "javascript:https://www.facebook.com/", "data:text/html,https://www.facebook.com",
+		"blob:https://www.facebook.com/x", "https://www.facebook.com:0443/", "https://www.facebook.com:+443/", "\thttps://www.facebook.com", "https://evil.example?@www.facebook.com",
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		host, err := Host(raw)
-		if err != nil {
-			if host != "" {
-				t.Fatalf("Host(%q) refuses and returns %q", raw, host)
+		for _, raw := range []string{raw, "https://" + raw, "https://www.facebook.com" + raw, "https://" + raw + ".facebook.com/"} {
+			host, err := Host(raw)
+			if err != nil {
+				if host != "" {
+					t.Fatalf("Host(%q) refuses and returns %q", raw, host)
+				}
+				continue
 			}
-			return
-		}
-		if !slices.Contains(hosts[:], host) && !localeHost(host) {
-			t.Fatalf("Host(%q) = %q, not on the list", raw, host)
-		}
-		u, err := url.Parse(raw)
-		if err != nil {
-			t.Fatalf("accepted %q, which does not parse: %v", raw, err)
-		}
-		if u.Scheme != "https" || u.User != nil || strings.ToLower(u.Hostname()) != host || u.Port() != "" && u.Port() != "443" {
-			t.Fatalf("accepted %q as %q, but it parses to %q %q %q %q", raw, host, u.Scheme, u.User, u.Hostname(), u.Port())
+			if there, port, user, ok := goes(raw); !ok || there != host || port != "" || user || !visits(host) {
+				t.Fatalf("accepted %q as %q, and a browser goes to %q %q (user %v, https %v)", raw, host, there, port, user, ok)
+			}
+			u, err := url.Parse(raw)
+			if err != nil || u.Scheme != "https" || u.User != nil || strings.ToLower(u.Hostname()) != host || u.Port() != "" && u.Port() != "443" {
+				t.Fatalf("accepted %q as %q, but it parses to %v, %v", raw, host, u, err)
+			}
 		}
 	})
 }

@@ -81,7 +81,7 @@ func judgePress(i Intent, f Facts) Reason {
 	switch {
 	case !slices.Contains(pressable[:], f.Role):
 		return WrongKind
-	case (f.Tag == "input" || f.Tag == "textarea") && !slices.Contains([]string{"button", "radio", "checkbox"}, f.Type):
+	case f.Tag == "textarea", f.Tag == "input" && !slices.Contains([]string{"button", "radio", "checkbox"}, f.Type):
 		return WrongKind
 	case !f.OnTop || f.Point.X < 0 || f.Point.Y < 0:
 		return Covered

@@ -307,6 +307,8 @@ func FuzzJudge(f *testing.F) {
 		for _, facts := range []Facts{
 			button(name),
 			button(name + " " + tail),
+			button("<b>" + name + "</b>"),
+			button("&nbsp;" + name),
 			but(button("Settings"), func(f *Facts) { f.Names = append(f.Names, tail, name) }),
 			but(button(name), func(f *Facts) { f.Tag, f.Type = "button", "button" }),
 			but(button(name), func(f *Facts) { f.Role = "link" }),
@@ -336,10 +338,11 @@ func respell(word string, tricks uint64) string {
 	similar := map[rune]string{
 		'a': "аα", 'c': "с", 'e': "еε", 'i': "іιl", 'l': "I", 'n': "ηп", 'o': "оο", 'p': "рρ", 's': "ѕ", 'u': "υ", 'v': "ν", 'x': "хχ", 'y': "у", 'k': "кκ", 't': "тτ", 'm': "м", 'd': "ԁ", 'h': "һ",
 	}
-	between := []string{"", "\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f", "\ufe0f", "\u0301", "\u3164"}
+	between := []string{"", "\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f", "\ufe0f", "\u0301", "\u3164",
+		"\u200e", "\u200f", "\u061c", "\u2066", "\u2069", "\u202a\u202c", "\u0336", "\u0327\u0300\u0308", "\u180e", "\u2063", "\U000e0041", "\U000e0100", "\ufffb", "\u200c", "\u17b4"}
 	apart := []string{" ", "\u00a0", "\u3000", "\n", ".", "-", "_", "·", "👉", "→", "❤️", " \u200b "}
 	var b strings.Builder
-	b.WriteString([]string{"", "→ ", "👉", "\u200f", "«", " "}[tricks%6])
+	b.WriteString([]string{"", "→ ", "👉", "\u200f", "«", " ", "<>", "1. ", "\u2067", "&#8203;", "\x00", "[", "☐ ", "\u202e"}[tricks%14])
 	for _, r := range word {
 		// A step of a linear congruential generator, for bits that never end.
 		tricks = tricks*6364136223846793005 + 1442695040888963407
@@ -350,7 +353,7 @@ func respell(word string, tricks uint64) string {
 		case dice%5 == 1 && 'a' <= r && r <= 'z':
 			r = 'ａ' + r - 'a'
 		case dice%5 == 2 && 'a' <= r && r <= 'z':
-			r = '𝐚' + r - 'a'
+			r = []rune{'𝐚', 'ⓐ', '𝖺', '𝚊', '⒜'}[dice/5%5] + r - 'a'
 		case dice%5 == 3 && similar[r] != "":
 			choice := []rune(similar[r])
 			r = choice[int(dice/5)%len(choice)]

@@ -3,10 +3,12 @@ package guard
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 )
 
 const (
@@ -74,35 +76,79 @@ func TestLeaves(t *testing.T) {
 	}
 }
 
-// FuzzLeaves wraps a value in layers of encoding and expects it to be found.
+// FuzzLeaves wraps a value in up to four layers of encoding, each with other
+// text around it, puts it into body or address, and expects it to be found.
 func FuzzLeaves(f *testing.F) {
-	f.Add("someone@b.example", "email=", uint8(0b00))
-	f.Add(address, "data", uint8(0b1001))
-	f.Add("çava", "\\", uint8(0b0110))
-	f.Add("a%20b+c", "x", uint8(0b10))
-	f.Fuzz(func(t *testing.T, value, before string, layers uint8) {
+	f.Add("someone@b.example", "email=", "&x", []byte{0})
+	f.Add(address, "data", "", []byte{1, 8})
+	f.Add("çava", "{", "}", []byte{5, 6, 2, 3})
+	f.Add("a%20b+c", "x", "+", []byte{0x82, 4, 8, 9})
+	f.Add(reason, `"`, `"`, []byte{0x85, 7, 8, 1})
+	f.Add(`C:\\temp\n`, "v: ", "\n", []byte{0x45, 10, 5})
+	f.Fuzz(func(t *testing.T, value, before, after string, layers []byte) {
 		value = strings.ToValidUTF8(value, "")
-		if len([]rune(plain(value))) < 4 || strings.ContainsAny(value, `%+\`) || len(value) > 200 || len(before) > 200 {
-			return // an encoded character could be read as an escape of the value
+		if len([]rune(plain(value))) < 4 || len(value) > 120 || len(before)+len(after) > 80 || len(layers) > 4 {
+			return
 		}
-		body := value
-		for range 2 {
-			switch layers & 3 {
-			case 1:
-				body = url.QueryEscape(body)
-			case 2:
-				b, _ := json.Marshal(body)
-				body = string(b)
-			case 3:
-				body = base64.StdEncoding.EncodeToString([]byte(body))
+		body, url := value, false
+		for _, l := range layers {
+			body, url = encodings[int(l&0x3f)%len(encodings)](body), l&0x80 != 0
+			if l&0x40 != 0 {
+				body = strings.ToUpper("&x=") + uncut(before) + body + after
 			}
-			layers >>= 2
 		}
-		r := Request{Method: "POST", URL: "https://www.facebook.com/api", Kind: "Fetch", Body: []byte(before + "=" + body), HasBody: true}
-		if got := Leaves(r, []string{value}); got != Submission {
-			t.Fatalf("%q in %q: %v", value, r.Body, got)
+		r := Request{Method: "POST", URL: "https://www.facebook.com/api", Kind: "Fetch", Body: []byte(uncut(before) + body + after), HasBody: true}
+		if url {
+			r.URL, r.Body = r.URL+"?q="+string(r.Body), []byte("x")
+		}
+		if got := Leaves(r, []string{value}); got == Traffic || got == Unreadable && !url {
+			t.Fatalf("%q in %q %q: %v", value, r.URL, r.Body, got)
 		}
 	})
+}
+
+// encodings are the ways in which pages write values.
+var encodings = [...]func(string) string{
+	func(s string) string { return s },
+	url.QueryEscape,
+	url.PathEscape,
+	func(s string) string { return each(s, "%%%02X") },
+	func(s string) string { return each(s, "%%%02x") },
+	func(s string) string { b, _ := json.Marshal(s); return string(b) },
+	func(s string) string {
+		var b strings.Builder
+		for _, u := range utf16.Encode([]rune(s)) {
+			fmt.Fprintf(&b, map[bool]string{true: `\x%02x`, false: `\u%04X`}[u < 256], u)
+		}
+		return b.String()
+	},
+	func(s string) string {
+		var b strings.Builder
+		for _, u := range utf16.Encode([]rune(s)) {
+			fmt.Fprintf(&b, `\u%04x`, u)
+		}
+		return b.String()
+	},
+	func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+	func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) },
+	func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") },
+}
+
+func each(s, format string) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		fmt.Fprintf(&b, format, c)
+	}
+	return b.String()
+}
+
+// uncut takes the end away where it would swallow what follows as an escape of
+// its own.
+func uncut(s string) string {
+	if i := strings.LastIndexAny(s, `\%`); i >= max(0, len(s)-6) {
+		return s[:i]
+	}
+	return s
 }
 
 func BenchmarkLeaves(b *testing.B) {

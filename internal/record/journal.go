@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -138,7 +139,13 @@ func decodeLine(b []byte) (Line, error) {
 	if !slices.Contains(events(), h.Event) {
 		return Line{}, fmt.Errorf("unknown event %q", h.Event)
 	}
-	return Line{h.Seq, h.Prev, t, h.Zone, h.Event, h.Basis, h.File, h.SHA256, h.Size, fields}, nil
+	l := Line{h.Seq, h.Prev, t, h.Zone, h.Event, h.Basis, h.File, h.SHA256, h.Size, fields}
+	// Two readers of JSON may differ on a key that stands there twice or in
+	// another case. A line of ours has one spelling.
+	if again, err := l.encode(); err != nil || !bytes.Equal(again, b) {
+		return Line{}, errors.New("not spelt as this program does")
+	}
+	return l, nil
 }
 
 func digest(b []byte) string {
