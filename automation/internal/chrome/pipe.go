@@ -77,7 +77,7 @@ func wellFormed(msg []byte) bool {
 			Data    string `json:"data"`
 		} `json:"error"`
 	}
-	return json.Unmarshal(msg, &shape) == nil
+	return bytes.HasPrefix(bytes.TrimSpace(msg), []byte("{")) && json.Unmarshal(msg, &shape) == nil
 }
 
 // Close ends the connection; Chromium exits when it sees that.

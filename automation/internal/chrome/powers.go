@@ -173,7 +173,7 @@ func checkBlank(_ *gate, p params) error {
 }
 
 func checkPatterns(_ *gate, p params) error {
-	if string(p["patterns"]) != `[{"urlPattern":"*","requestStage":"Request"}]` {
+	if string(p["patterns"]) != `[{"requestStage":"Request","urlPattern":"*"}]` {
 		return errors.New("every request is asked about")
 	}
 	return nil

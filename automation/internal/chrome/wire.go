@@ -18,8 +18,8 @@ import (
 // the rest of the page does not notice.
 const (
 	methodSockets = "Network.emulateNetworkConditionsByRule"
-	socketsJSON   = `[{"urlPattern":"wss://*:*/*","latency":0,"downloadThroughput":-1,"uploadThroughput":-1},` +
-		`{"urlPattern":"ws://*:*/*","latency":0,"downloadThroughput":-1,"uploadThroughput":-1}]`
+	socketsJSON   = `[{"downloadThroughput":-1,"latency":0,"uploadThroughput":-1,"urlPattern":"wss://*:*/*"},` +
+		`{"downloadThroughput":-1,"latency":0,"uploadThroughput":-1,"urlPattern":"ws://*:*/*"}]`
 )
 
 // socketsClosed are the parameters of methodSockets.
@@ -86,8 +86,8 @@ func (g *gate) Call(ctx context.Context, sessionID, method string, args interfac
 }
 
 // allow checks a call and returns its parameters as they were read, written
-// anew: a parameter that stands twice in one JSON text could mean one thing here
-// and another in the browser.
+// anew: what stands twice in one JSON text, however deep, could mean one thing
+// here and another in the browser.
 func (g *gate) allow(method string, raw []byte) ([]byte, error) {
 	p, ok := powerOf[method]
 	if !ok {
@@ -96,8 +96,8 @@ func (g *gate) allow(method string, raw []byte) ([]byte, error) {
 	if g.sealed.Load() && !p.looks {
 		return nil, &Forbidden{method, "the form is handed over"}
 	}
-	given := params{}
-	if err := json.Unmarshal(raw, &given); err != nil {
+	given, err := readAnew(raw)
+	if err != nil {
 		return nil, &Forbidden{method, "its parameters cannot be read"}
 	}
 	for name := range given {
@@ -115,6 +115,24 @@ func (g *gate) allow(method string, raw []byte) ([]byte, error) {
 		return nil, &Forbidden{method, "its parameters cannot be written"}
 	}
 	return checked, nil
+}
+
+// readAnew reads parameters, each written as Go writes what it has read: keys in
+// order and once, whole UTF-8, numbers that are numbers.
+func readAnew(raw []byte) (params, error) {
+	var read map[string]any
+	if err := json.Unmarshal(raw, &read); err != nil {
+		return nil, err
+	}
+	given := params{}
+	for name, value := range read {
+		anew, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		given[name] = anew
+	}
+	return given, nil
 }
 
 // seal ends the time in which the program may do anything but look. There is no
