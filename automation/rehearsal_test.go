@@ -37,6 +37,8 @@ func object(t *testing.T, v rehearsal.Variant, change func(*automation.Request))
 		Tell:    func(s hint.Text) { t.Log("told: " + s.String()) },
 		Log:     func(m string, f map[string]any) { t.Logf("%5.1f s %s %v", time.Since(began).Seconds(), m, f) },
 	}
+	var heard said
+	heard.listen(&req)
 	if change != nil {
 		change(&req)
 	}
@@ -44,6 +46,7 @@ func object(t *testing.T, v rehearsal.Variant, change func(*automation.Request))
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkSecrets(t, req, res, &heard)
 	return res, site
 }
 

@@ -82,6 +82,7 @@ var rooms = map[string]room{
 		reason: "rebuilt from what records say", later: true,
 	},
 	"internal/rehearsal": {reason: "a stand-in that shares code with the product would hide the product's mistakes"},
+	"internal/canary":    {reason: "looks for private values in what the tests leave behind; no code that it checks may help it, and no code but tests imports it"},
 	"internal/hint":      {reason: "everybody imports it"},
 }
 

@@ -102,6 +102,7 @@ func (s *Site) outcome(v visit, posted bool) visit {
 // else show the page.
 func (s *Site) answer(w http.ResponseWriter, r *http.Request, v visit) {
 	w.Header().Set("Cache-Control", "no-store")
+	strew(w, r, v)
 	if s.leadsOver(w, r, v) {
 		return
 	}

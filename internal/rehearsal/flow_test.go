@@ -199,8 +199,8 @@ func TestSocketsAreCounted(t *testing.T) {
 
 func TestSignInLeadsBackToThePage(t *testing.T) {
 	for _, tt := range []struct{ address, at, send string }{
-		{fbForm, "https://www.facebook.com/login/?next=https%3A%2F%2Fwww.facebook.com%2Fhelp%2Fcontact%2F712876720715583", "email=robin&pass=secret"},
-		{igForm, "https://www.instagram.com/accounts/login/?next=https%3A%2F%2Fhelp.instagram.com%2Fcontact%2F767264225370182", "username=robin&password=secret"},
+		{fbForm, "https://www.facebook.com/login/?next=https%3A%2F%2Fwww.facebook.com%2Fhelp%2Fcontact%2F712876720715583&apc=" + apc, "email=robin&pass=secret"},
+		{igForm, "https://www.instagram.com/accounts/login/?next=https%3A%2F%2Fhelp.instagram.com%2Fcontact%2F767264225370182&apc=" + apc, "username=robin&password=secret"},
 	} {
 		v := visitTo(t, "gate=sign-in")
 		answer, body := v.ask(http.MethodGet, tt.address, "")

@@ -201,7 +201,7 @@ func next(r *http.Request, body []byte) string {
 }
 
 func gateAddress(on site, path, next string) string {
-	return "https://" + homeHost(on) + path + "?next=" + url.QueryEscape(next)
+	return "https://" + homeHost(on) + path + "?next=" + url.QueryEscape(next) + "&apc=" + apc
 }
 
 // Asides are the dialogs over the page.

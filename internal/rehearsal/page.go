@@ -253,9 +253,9 @@ func (p *page) To(link string) string {
 	case link == linkSettings:
 		return "https://" + instagram + "/accounts/edit/"
 	case link == linkCenter && facebook:
-		return "https://" + facebookHost + "/privacy/center/"
+		return "https://" + facebookHost + "/privacy/center/?apc=" + apc
 	case link == linkCenter:
-		return "https://" + centerHost + "/"
+		return "https://" + centerHost + "/?apc=" + apc
 	case link == linkPolicy && facebook:
 		return "https://" + facebookHost + "/privacy/policy/"
 	case link == linkPolicy:

@@ -19,8 +19,8 @@ func TestWayToTheForm(t *testing.T) {
 	tests := []struct{ query, at, to, says, lost string }{
 		{"", fb + "/", fb + "/settings/", "Settings &amp; privacy", "settings"},
 		{"", ig + "/", ig + "/accounts/edit/", "Settings &amp; privacy", "settings"},
-		{"language=fr", ig + "/accounts/edit/", center + "/", "Centre de confidentialité", "privacy-center"},
-		{"", fb + "/settings/", fb + "/privacy/center/", "Privacy Center", "privacy-center"},
+		{"language=fr", ig + "/accounts/edit/", center + "/?apc=" + apc, "Centre de confidentialité", "privacy-center"},
+		{"", fb + "/settings/", fb + "/privacy/center/?apc=" + apc, "Privacy Center", "privacy-center"},
 		{"", fb + "/settings/", fb + "/privacy/policy/", "Privacy Policy", "policy"},
 		{"", ig + "/accounts/edit/", center + "/policy/", "Privacy Policy", "policy"},
 		{"", fb + "/privacy/center/", fbForm, "object", "object"},

@@ -60,7 +60,7 @@ func Serve(ctx context.Context, v Variant) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{variant: v, tally: newTally(), token: rand.Text()}
+	s := &Site{variant: v, tally: newTally(), token: sessionMark + rand.Text()}
 	if err := s.loadPages(); err != nil {
 		return nil, err
 	}

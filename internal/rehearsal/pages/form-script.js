@@ -10,7 +10,7 @@ const press = (name, act) => {
 };
 
 const body = (input) => new URLSearchParams({
-  lsd: 'AVrRehearsal',
+  lsd: 'AVrRehearsalLsd',
   fb_api_req_friendly_name: 'ContactFormSubmitMutation',
   doc_id: '1',
   variables: JSON.stringify({input: {support_form_id: page.form, ...input}}),
