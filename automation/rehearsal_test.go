@@ -1,6 +1,7 @@
 package automation_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -20,6 +21,13 @@ var full = flag.Bool("full", false, "run every case on every service, and every 
 
 // object runs one objection against a stand-in site of the variant.
 func object(t *testing.T, v rehearsal.Variant, change func(*automation.Request)) (automation.Result, *rehearsal.Site) {
+	t.Helper()
+	return walk(t, v, change, automation.Object)
+}
+
+// walk runs one of the walks, and looks afterwards for what it must not have
+// told anybody.
+func walk(t *testing.T, v rehearsal.Variant, change func(*automation.Request), walk func(context.Context, automation.Request) (automation.Result, error)) (automation.Result, *rehearsal.Site) {
 	t.Helper()
 	site, err := rehearsal.Serve(t.Context(), v)
 	if err != nil {
@@ -42,7 +50,7 @@ func object(t *testing.T, v rehearsal.Variant, change func(*automation.Request))
 	if change != nil {
 		change(&req)
 	}
-	res, err := automation.Object(t.Context(), req)
+	res, err := walk(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}

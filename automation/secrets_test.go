@@ -3,9 +3,11 @@ package automation_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/nonmerci/nonmerci/automation"
 	"github.com/nonmerci/nonmerci/internal/canary"
@@ -42,6 +44,37 @@ func (s *said) listen(req *automation.Request) {
 		fields, _ := json.Marshal(f)
 		s.add("log", "%s %s %v", m, fields, f)
 		log(m, f)
+	}
+}
+
+// TestLoginTellsNothing: whoever is signed in, and whoever is not, neither their
+// name nor what keeps them signed in leaves the browser, and no record is kept.
+func TestLoginTellsNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
+	for of, want := range map[string]automation.Outcome{"": automation.Ready, "gate=sign-in": automation.NeedsUser, "gate=continue-as": automation.NeedsUser} {
+		t.Run(of, func(t *testing.T) {
+			t.Parallel()
+			v, err := rehearsal.ParseVariant(of)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.Service = "facebook"
+			records := ""
+			res, site := walk(t, v, func(r *automation.Request) {
+				r.Wait, records = 3*time.Second, r.Records
+			}, automation.Login)
+			if res.Outcome != want {
+				t.Errorf("outcome %s, want %s: %s", res.Outcome, want, res.Message)
+			}
+			if kept, err := os.ReadDir(records); err != nil || len(kept) > 0 {
+				t.Errorf("login leaves %v, %v", kept, err)
+			}
+			if n := site.Submissions(); n != 0 {
+				t.Errorf("%d submissions", n)
+			}
+		})
 	}
 }
 

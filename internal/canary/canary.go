@@ -138,9 +138,10 @@ func Spellings(value string) []Spelling {
 var keeps = regexp.MustCompile(`^(?:fields(-\d+)?\.json|report\.html)$`)
 
 // InTree names the files below a folder that hold a value where it may not
-// stand, in their names or in what is in them. Browser profiles are the
-// browser's own affair: give the folders that the program writes.
-func InTree(dir string, values []Value) ([]string, error) {
+// stand, in their names or in what is in them. Browser profiles are left out:
+// what a browser keeps is its own affair. So are the files, by slash path, that
+// were there before.
+func InTree(dir string, values []Value, before ...string) ([]string, error) {
 	var out []string
 	secrets := slices.DeleteFunc(slices.Clone(values), func(v Value) bool { return v.Kind != Secret })
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -151,8 +152,14 @@ func InTree(dir string, values []Value) ([]string, error) {
 		if err != nil {
 			return err
 		}
+		if slices.Contains(before, filepath.ToSlash(rel)) {
+			return nil
+		}
 		for _, found := range In([]byte(filepath.ToSlash(rel)), values) {
 			out = append(out, fmt.Sprintf("the name of a file (%s)", found))
+		}
+		if _, err := os.Stat(filepath.Join(path, "Local State")); err == nil {
+			return fs.SkipDir // a profile
 		}
 		if !e.Type().IsRegular() {
 			return nil

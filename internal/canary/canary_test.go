@@ -72,6 +72,7 @@ func TestInTree(t *testing.T) {
 		{"shots/01-home.png", "\x89PNG", false},
 		{"journal.jsonl", email, true},
 		{"manifest-sha256.txt", url.QueryEscape(email), true},
+		{"profile/Local State", rehearsal.Secrets()["c_user"], false},
 		{"log.jsonl", "Mes photos sont à moi.", true},
 		{"fields.json", rehearsal.Secrets()["lsd"], true},
 		{"report.html", rehearsal.Secrets()["name"], true},

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"nonmerci": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		code := cli.Main(ctx, cli.World{
-			Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lookup: os.LookupEnv,
+			Args: os.Args[1:], Stdin: os.Stdin, Stdout: heard(os.Stdout, "stdout"), Stderr: heard(os.Stderr, "stderr"), Lookup: os.LookupEnv,
 			Root: os.Geteuid() == 0 && os.Getenv("AS_USER") == "",
 		})
 		stop()
@@ -79,8 +79,15 @@ func scripts(t *testing.T, dir string) {
 			env.Setenv("USERPROFILE", home)
 			env.Setenv("LOCALAPPDATA", home)
 			env.Setenv("APPDATA", home)
+			said := filepath.Join(env.WorkDir, ".said")
+			env.Setenv("SAID", said)
+			brought, err := filesBelow(env.WorkDir)
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { checkSecrets(env.T(), env.WorkDir, brought) })
 			env.Values["running"] = &running{vars: func() []string { return slices.Clone(env.Vars) }}
-			return os.Mkdir(home, 0o700)
+			return errors.Join(os.Mkdir(home, 0o700), os.Mkdir(said, 0o700))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "result": result, "screen": screen, "write-record": writeRecord, "newest": newest,
