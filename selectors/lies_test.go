@@ -48,7 +48,7 @@ func FuzzLies(f *testing.F) {
 		begin := time.Now()
 		got, findings := build("facebook", []file{base, {name: "mine.yaml", layer: 1, data: []byte(flow)}},
 			[]file{baseWords, {name: "phrases.yaml", layer: 1, data: []byte(phrases)}})
-		if took := time.Since(begin); took > 5*time.Second {
+		if took := time.Since(begin); took > tooSlow {
 			t.Fatalf("took %v:\n%s", took, flow)
 		}
 		if got == nil {
@@ -109,6 +109,10 @@ func wantNoSendWord(t *testing.T, flow *Flow) {
 	}
 }
 
+// tooSlow is far more than the tenth of a second that the worst file takes alone
+// on the machine, because tests run beside others.
+const tooSlow = 15 * time.Second
+
 // TestBombs: files that blow up in other readers of YAML are refused, or read,
 // while a person waits.
 func TestBombs(t *testing.T) {
@@ -126,7 +130,7 @@ func TestBombs(t *testing.T) {
 			words := seed(t, "testdata/small-phrases.yaml")
 			begin := time.Now()
 			_, err := Parse("mine.yaml", []byte(text), []byte(words))
-			if took := time.Since(begin); took > 3*time.Second {
+			if took := time.Since(begin); took > tooSlow {
 				t.Errorf("%d bytes took %v", len(text), took)
 			}
 			wantFinding(t, err, text, words)

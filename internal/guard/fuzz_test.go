@@ -110,11 +110,15 @@ func FuzzRequest(f *testing.F) {
 				t.Fatalf("%+v is %v", r, got)
 			}
 		}
-		if took := time.Since(begin); took > 2*time.Second {
+		if took := time.Since(begin); took > tooSlow {
 			t.Fatalf("%d bytes took %v", len(body), took)
 		}
 	})
 }
+
+// tooSlow is far more than the third of a second that the worst body takes alone
+// on the machine, because tests run beside others.
+const tooSlow = 15 * time.Second
 
 // TestLeavesIsQuick takes the bodies that decode the most.
 func TestLeavesIsQuick(t *testing.T) {
@@ -126,7 +130,7 @@ func TestLeavesIsQuick(t *testing.T) {
 		got := Leaves(Request{Method: "POST", URL: "https://www.facebook.com/api", Kind: "xhr", Body: []byte(body), HasBody: true}, []string{address, reason})
 		took := time.Since(begin)
 		t.Logf("%s: %v in %v", name, got, took)
-		if took > time.Second {
+		if took > tooSlow {
 			t.Errorf("%s: %d bytes took %v", name, len(body), took)
 		}
 	}

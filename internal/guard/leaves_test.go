@@ -84,6 +84,8 @@ func FuzzLeaves(f *testing.F) {
 	f.Add("çava", "{", "}", []byte{5, 6, 2, 3})
 	f.Add("a%20b+c", "x", "+", []byte{0x82, 4, 8, 9})
 	f.Add(reason, `"`, `"`, []byte{0x85, 7, 8, 1})
+	f.Add("A00!", `\\%%`, "\n", []byte{0x17, 0x5c, 0x5c})
+	f.Add("A00!", `\\%%`, "\n", []byte{0x17, 0x5c, 0x5c})
 	f.Add(`C:\\temp\n`, "v: ", "\n", []byte{0x45, 10, 5})
 	f.Fuzz(func(t *testing.T, value, before, after string, layers []byte) {
 		value = strings.ToValidUTF8(value, "")
@@ -145,8 +147,9 @@ func each(s, format string) string {
 // uncut takes the end away where it would swallow what follows as an escape of
 // its own.
 func uncut(s string) string {
-	if i := strings.LastIndexAny(s, `\%`); i >= max(0, len(s)-6) {
-		return s[:i]
+	tail := max(0, len(s)-6)
+	if i := strings.IndexAny(s[tail:], `\%`); i >= 0 {
+		return uncut(s[:tail+i])
 	}
 	return s
 }
