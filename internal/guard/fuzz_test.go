@@ -11,8 +11,23 @@ import (
 // FuzzFacts: whatever is read from a page, a permit is given only where the
 // rules, written a second time, have nothing against it.
 func FuzzFacts(f *testing.F) {
-	good := make([]byte, 10)
-	f.Add(good, "", "Settings", "", "", 10.0, 20.0)
+	// A press, a link, two fields and a list that are good, and each of them with
+	// one thing changed.
+	for _, good := range [][]byte{{0, 0, 0, 0}, {0, 1, 0, 1, 0, 1}, {1, 3, 4, 2}, {1, 2, 0, 2, 0, 0, 0, 16}, {2, 4, 11, 5}} {
+		good = append(good, make([]byte, 10-len(good))...)
+		for i := range good {
+			for v := range byte(16) {
+				one := slices.Clone(good)
+				one[i] ^= v
+				f.Add(one, "FR", "Settings", "", "", 10.0, 20.0)
+			}
+		}
+		for _, name := range []string{"Send", "Absenden!", "Settings|submit", "", "12", "Menu send now"} {
+			f.Add(good, "a\nb", name, "", "", 10.0, 20.0)
+		}
+		f.Add(good, "FR", "Settings", "", "", -1.0, 20.0)
+		f.Add(good, "FR", "Settings", "", "", 10.0, math.NaN())
+	}
 	f.Add([]byte{0, 1, 0, 1, 0, 1, 0, 1, 1, 0}, "", "Submit an objection request", "", "", 10.0, 20.0)
 	f.Add([]byte{1, 3, 3, 2, 0, 0, 0, 1, 1, 0}, "someone@b.example", "E-mail", "", "", 10.0, 20.0)
 	f.Add([]byte{0, 2, 1, 3, 0, 0, 0, 0, 0, 0}, "", "A", "", "", 10.0, 56.0) // a text area that says it is a button
@@ -53,7 +68,13 @@ func FuzzFacts(f *testing.F) {
 // FuzzPermit: a permit is used up by the first attempt, which succeeds for
 // exactly what was judged, while its time lasts.
 func FuzzPermit(f *testing.F) {
-	f.Add(int(Fill), int64(7), 10.0, 20.0, "someone@b.example", int64(0))
+	for _, after := range []int64{0, -1, int64(lifetime) - 1, int64(lifetime), int64(time.Minute), math.MinInt64} {
+		f.Add(int(Fill), int64(7), 10.0, 20.0, "someone@b.example", after)
+		f.Add(int(Press), int64(7), 10.0, 20.0, "", after)
+	}
+	f.Add(int(Fill), int64(8), 10.0, 20.0, "someone@b.example", int64(0))
+	f.Add(int(Fill), int64(7), 10.5, 20.0, "someone@b.example", int64(0))
+	f.Add(int(Fill), int64(7), 10.0, 20.5, "someone@b.example", int64(0))
 	f.Add(int(Press), int64(7), 10.0, 20.0, "someone@b.example", int64(lifetime-1))
 	f.Add(int(Fill), int64(8), 10.0, math.NaN(), "someone@b.example\n", int64(lifetime))
 	f.Add(0, int64(0), 0.0, 0.0, "", int64(-1))
