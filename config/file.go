@@ -46,7 +46,7 @@ func readFile(path string, origins map[string]origin) (map[string]any, error) {
 	file := viper.New()
 	file.SetConfigType("yaml")
 	if err := file.ReadConfig(bytes.NewReader(data)); err != nil {
-		return nil, refuse(atLine(path, err), hint.Say("This is not valid YAML. Write each setting as NAME: VALUE, and put the value in quotes if it holds special characters."))
+		return nil, refuse(atLine(path, string(data), err), hint.Say("This is not valid YAML. Write each setting as NAME: VALUE, and put the value in quotes if it holds special characters."))
 	}
 	for name := range file.AllSettings() {
 		if _, ok := places[name]; !ok {
@@ -101,13 +101,22 @@ func notUTF8(data []byte) int {
 	return at
 }
 
-// atLine adds the line that a YAML error names, if it names one. Nothing else of
+// breaks are what YAML takes for the end of a line.
+var breaks = regexp.MustCompile(`\r\n|[\n\r\x{85}\x{2028}\x{2029}]`)
+
+// atLine is the place that a YAML error names, if it names one. Nothing else of
 // the error is fit to be shown.
-func atLine(path string, err error) string {
-	if m := regexp.MustCompile(`yaml:(?: unmarshal errors:\s+)? line (\d+)`).FindStringSubmatch(err.Error()); m != nil {
-		return path + ":" + m[1] + ":1"
+func atLine(path, text string, err error) string {
+	m := regexp.MustCompile(`yaml:(?: unmarshal errors:\s+)? line (\d+)`).FindStringSubmatch(err.Error())
+	ends := breaks.FindAllStringIndex(text, -1)
+	if m == nil || len(ends) == 0 {
+		return spot(path, text, 0)
 	}
-	return path + ":1:1"
+	line, _ := strconv.Atoi(m[1])
+	if line < 2 {
+		return spot(path, text, 0)
+	}
+	return spot(path, text, ends[min(line-2, len(ends)-1)][1])
 }
 
 // place is where the value of a key begins, counted from 1, columns in bytes.

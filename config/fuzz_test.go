@@ -18,7 +18,7 @@ func FuzzFile(f *testing.F) {
 	for _, seed := range []string{
 		string(config.Example()), "email: you@mail.example\nwait: 5m\nbrowser-arg: [a, 'b=c: d']\n", "explain: |\n  one\n\n   two\nroute: policy\n", "explain: >-\n  a\n  b\ncountry: fr",
 		"email: a\xff@b.example\n", "json: yes\n", "json: true\nJSON: true\n", "wait: 90m # long\n", "---\nemail: \"a@b.example\"\n", "explain: \"a\n  b\"\n", "explain: [\n", "browser-arg:\n- a\n- b\n", "\ufeffroute: direct\r\n", "country: NO\n",
-		"explain: 0x10\n", "explain: 2026-01-01\n", "explain: ~\n", "explain: 1_000\n", "explain: .inf\n", "explain: \"\\x00\"\n", "\x01", "email: a@b.example\n...\nwait: 1m\n", "explain: '\u0085'\n", "explain: \u2028x\n", "wait: 1m\rroute: direct\n",
+		"explain: 0x10\n", "explain: 2026-01-01\n", "explain: ~\n", "explain: 1_000\n", "explain: .inf\n", "explain: \"\\x00\"\n", "\x01", "email: a@b.example\n...\nwait: 1m\n", "explain: '\u0085'\n", "explain: \u2028x\n", "\r\r\t", "wait: 1m\rroute: direct\n",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -19,12 +19,19 @@ import (
 // that could be it, and lays it over a flow. Where the file is taken,
 // no step acts on Send or on words that send, and the hosts are what they were.
 func FuzzLies(f *testing.F) {
-	for i := range uint8(24) {
-		f.Add([]byte{i, i / 2, i / 3, i, i / 5, i % 4, i % 3, i % 2}, "Menu", "Menu")
+	// What is taken, with one thing changed, and then another.
+	for i := range 8 {
+		for v := range uint8(10) {
+			one, two := make([]byte, 8), make([]byte, 8)
+			one[i], two[i], two[(i+1+int(v))%8] = v, v, 1
+			f.Add(one, "Menu", "Carte")
+			f.Add(two, "Menu", "Carte")
+		}
 	}
-	f.Add([]byte{1, 0, 0, 0, 0, 0, 0, 0}, "Submit", "Envoyer")
-	f.Add([]byte{1, 1, 1, 1, 1, 1, 1, 1}, "S\u200bend", "ＳＥＮＤ")
-	f.Add([]byte{1, 1, 2, 2, 0, 0, 0, 0}, "Ѕend", "sen\u00add")
+	for _, words := range []string{"Submit", "envoyer", "S\u200bend", "ＳＥＮＤ", "Ѕend", "sen\u00add", "Absenden", "Send now", "送信"} {
+		f.Add(make([]byte, 8), words, "Carte")
+		f.Add(make([]byte, 8), "Menu", words)
+	}
 	base, baseWords := file{name: "small.yaml", data: []byte(seed(f, "testdata/small.yaml"))}, file{name: "small-phrases.yaml", data: []byte(seed(f, "testdata/small-phrases.yaml"))}
 	below, _ := build("facebook", []file{base}, []file{baseWords})
 	f.Fuzz(func(t *testing.T, pick []byte, words, other string) {
@@ -33,18 +40,18 @@ func FuzzLies(f *testing.F) {
 		}
 		of := func(i int, list ...string) string { return list[int(pick[i])%len(list)] }
 		said := func(s string) string { b, _ := json.Marshal(s); return string(b) }
-		target := of(0, "send", "x", "object-link", "email", "send ", "Send", "x")
-		step := fmt.Sprintf("{%s: %s}", of(1, "press", "fill", "choose", "ask", "point", "open", "send", "submit"), of(2, target, "send", "x", said(words)))
+		target := of(0, "x", "send", "object-link", "email", "send ", "Send")
+		step := fmt.Sprintf("{%s: %s}", of(1, "press", "fill", "choose", "ask", "point", "open", "send", "submit"), of(2, target, "send", said(words)))
 		if pick[1]%8 == 1 || pick[1]%8 == 2 {
 			step = strings.TrimSuffix(step, "}") + ", with: " + of(2, "email", "explanation", "country") + "}"
 		}
 		by := of(3, "name", "text", "label", "says", "type", "field", "only", "href", "form", "autocomplete", "inputmode", "class", "id")
 		value := of(4, said(words), said(other), `"@send"`, `"@x"`, "submit", "true", "forms", "button", "["+said(words)+", "+said(other)+"]")
 		flow := fmt.Sprintf("schema: 1\nservice: facebook\nhosts: [%s]\ntargets:\n  %s:\n    is: [%s]\n    in: %s\n    commit: %s\n    find: [{%s: %s, weight: %s}, {name: %s}]\n",
-			of(7, "www.facebook.com", "help.instagram.com", "evil.example", said(other)), target, of(5, "button", "link", "textbox", "choice", "select", "multiline", "upload", "button, link"),
-			of(6, "top", "page", "form"), of(7, "false", "true", "no", "False"), by, value, of(6, "1", "2", "3"), of(4, said(words), said(other), `"@x"`))
+			of(7, "www.facebook.com", "www.facebook.com", "www.facebook.com", "help.instagram.com", "evil.example", said(other)), target, of(5, "button", "link", "textbox", "choice", "select", "multiline", "upload", "button, link"),
+			of(6, "top", "page", "form"), of(6, "false", "true", "no", "False"), by, value, of(4, "1", "1", "1", "1", "2", "3"), of(3, said(other), said(words), `"@x"`))
 		flow += fmt.Sprintf("places: {y: {kind: %s, when: [{see: %s}], do: [%s]}}\nroutes: {direct: {start: [{open: home}], home: [%s]}}\n", of(6, "aside", "page", "form", "gate"), target, step, step)
-		phrases := fmt.Sprintf("schema: 1\nphrases: {x: {en: %s, fr: %s}, %s: {de: %s}}\n", said(words), said(other), of(5, "send", "object", "cancel"), said(other))
+		phrases := fmt.Sprintf("schema: 1\nphrases: {x: {en: %s, fr: %s}, %s: {de: %s}}\n", said(words), said(other), of(7, "y", "send", "object", "x"), said(other))
 		begin := time.Now()
 		got, findings := build("facebook", []file{base, {name: "mine.yaml", layer: 1, data: []byte(flow)}},
 			[]file{baseWords, {name: "phrases.yaml", layer: 1, data: []byte(phrases)}})

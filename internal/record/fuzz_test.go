@@ -160,6 +160,13 @@ func doubled(line []byte) bool {
 // forgiven, and nothing else; and no such record is ever verified.
 func FuzzTorn(f *testing.F) {
 	journal := []byte(read(f, sealed(f), journalFile))
+	lines := bytes.SplitAfter(journal, []byte("\n"))
+	at := uint16(len(lines[0]))
+	f.Add(at, bytes.Replace(lines[1], []byte(digest(lines[0])), []byte(genesis()), 1)) // follows from nothing
+	f.Add(at, lines[2])
+	f.Add(at, lines[0])
+	f.Add(at, append(bytes.Clone(lines[1]), lines[3]...))
+	f.Add(at, bytes.Replace(lines[1], []byte(`"seq"`), []byte(`"Seq"`), 1))
 	for _, tail := range []string{"", "{", "{}", "{}\n", "\n", "{\"seq\":2\n{", "\x00", string(journal[:70])} {
 		f.Add(uint16(300), []byte(tail))
 		f.Add(uint16(len(journal)), []byte(tail))
