@@ -38,7 +38,9 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 		v.said = fieldsOf(r, string(body))
 		// A body that is too long, or broken off, still was on its way here.
 		hostileSocket := isSocket(r) && r.URL.Path == socketHostile
-		if hostileSocket || submits(r, string(body), s.variant.Email) {
+		if way := cameBy(r); way != "" {
+			s.tally.submission(way, v.said)
+		} else if hostileSocket || submits(r, string(body), s.variant.Email) {
 			s.tally.submission(channelOf(r), v.said)
 		}
 	}
@@ -47,6 +49,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too much", http.StatusRequestEntityTooLarge)
 	case isSocket(r):
 		s.socket(w, r)
+	case s.hostileAnswer(w, r):
 	case host == "facebook.com" || host == "instagram.com":
 		http.Redirect(w, r, "https://www."+host+r.URL.RequestURI(), http.StatusMovedPermanently)
 	case v.on == "" && browsersOwn(r), r.URL.Path == "/favicon.ico":

@@ -50,6 +50,9 @@ type Site struct {
 	http  *http.Server
 	ctx   context.Context // ends with the site
 	close func() error
+
+	barePort int            // of the hostile wing, for what comes without HTTP
+	bare     sync.WaitGroup // who listens for it
 }
 
 // Serve starts a site on a free port of 127.0.0.1. It runs until Close or until
@@ -80,6 +83,10 @@ func Serve(ctx context.Context, v Variant) (*Site, error) {
 
 	own, cancel := context.WithCancel(ctx)
 	s.ctx = own
+	if err := s.listenBare(own); err != nil {
+		cancel()
+		return nil, errors.Join(err, listener.Close())
+	}
 	s.http = &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
@@ -94,6 +101,7 @@ func Serve(ctx context.Context, v Variant) (*Site, error) {
 	s.close = sync.OnceValue(func() error {
 		cancel()
 		err := s.http.Close()
+		s.bare.Wait()
 		if end := <-ended; !errors.Is(end, http.ErrServerClosed) {
 			err = errors.Join(err, end)
 		}

@@ -47,12 +47,16 @@ func (s *Site) socket(w http.ResponseWriter, r *http.Request) {
 	if rw.Flush() != nil {
 		return
 	}
+	channel := bySocket
+	if name, ok := strings.CutPrefix(r.URL.Path, wingPaths); ok {
+		channel = name
+	}
 	for {
 		message, ok := readFrame(rw.Reader)
 		if !ok {
 			return
 		}
-		s.tally.submission(bySocket, fieldsOf(&http.Request{URL: &url.URL{}}, message))
+		s.tally.submission(channel, fieldsOf(&http.Request{URL: &url.URL{}}, message))
 	}
 }
 

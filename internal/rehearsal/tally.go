@@ -51,7 +51,8 @@ func (s *Site) Submissions() int {
 }
 
 // ByChannel counts the submissions by the way they came: navigation, fetch,
-// beacon, image, socket, other; newsletter and feedback are what the forms
+// beacon, image, socket, other, or by the name of a way out ([WaysOut]);
+// newsletter and feedback are what the forms
 // beside the form ([Beside]) sent, and no objection.
 func (s *Site) ByChannel() map[string]int {
 	s.tally.mu.Lock()

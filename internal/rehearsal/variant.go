@@ -24,7 +24,8 @@ type Variant struct {
 	CodeAfterSend  bool        // after Send the site asks for a code that it has mailed
 	ErrorAfterSend bool        // Send is answered with status 200, the form again and an error
 	Faults         []Fault     // places that do not answer as they should
-	Hostile        HostileKind // default: the page is honest
+	Hostile        HostileKind // default: the page is honest; also the name of a way out, see [WaysOut], or "all"
+	HostileWhen    WhenKind    // when a way out is tried; default OnFill
 }
 
 // FormKind is a version of the objection form.
@@ -116,7 +117,7 @@ func Vocabulary() []struct {
 		Key   string
 		Words []string
 	}
-	for _, key := range []string{"service", "language", "form", "markup", "gate", "with", "lost", "fault", "hostile"} {
+	for _, key := range []string{"service", "language", "form", "markup", "gate", "with", "lost", "fault", "hostile", "hostile-when"} {
 		all := slices.DeleteFunc(choices(key), func(w string) bool { return w == "" })
 		if key == "fault" {
 			all = append([]string{"PLACE:KIND, where KIND is one of"}, all...)
@@ -152,7 +153,9 @@ func choices(of string) []string {
 		return words(Status500, Reset, Hang, OffHost, LookAlike, Drip, Slow)
 	case "hostile":
 		return append(words(SendOnInput, SendOnBlur, SendOnTimer, SendOnLoad, SubmitOnFocus, BeaconOnInput, FetchOnInput,
-			ImageOnInput, NewTabOnInput, WebSocketOnInput, OpenSocketOnInput, SlidingSend, SendUnderLink), "")
+			ImageOnInput, NewTabOnInput, WebSocketOnInput, OpenSocketOnInput, SlidingSend, SendUnderLink), slices.Concat(named(WaysOut()), named(Tricks()), []string{allWays, ""})...)
+	case "hostile-when":
+		return words(OnFill, OnWalk, Later, Timer, Called)
 	}
 	return nil
 }
@@ -179,9 +182,12 @@ func (v Variant) settled() (Variant, error) {
 	if v.Markup == "" {
 		v.Markup = Plain
 	}
+	if v.HostileWhen == "" {
+		v.HostileWhen = OnFill
+	}
 	said := [][2]string{
 		{"service", v.Service}, {"language", v.Language}, {"form", string(v.Form)}, {"markup", string(v.Markup)},
-		{"hostile", string(v.Hostile)},
+		{"hostile", string(v.Hostile)}, {"hostile-when", string(v.HostileWhen)},
 	}
 	for _, g := range v.Gates {
 		said = append(said, [2]string{"gate", string(g)})
@@ -209,7 +215,7 @@ func (v Variant) settled() (Variant, error) {
 //	service=facebook&language=fr&markup=script&lost=settings,object&fault=form:hang
 //
 // The keys are service, language, form, markup, gate, with (traits), email,
-// hostile, lost and fault (PLACE:KIND), and the switches wrong-form, new-tab,
+// hostile, hostile-when, lost and fault (PLACE:KIND), and the switches wrong-form, new-tab,
 // code-after-send and error-after-send (true or false). Gate, with, lost and
 // fault take several values, by comma or by repetition. An unknown key, an
 // unknown word or another key said twice is an error.
@@ -266,6 +272,8 @@ func (v *Variant) set(key string, values []string) error {
 		if value != "none" {
 			v.Hostile = HostileKind(value)
 		}
+	case "hostile-when":
+		v.HostileWhen = WhenKind(value)
 	case "email":
 		v.Email = value
 	case "wrong-form":

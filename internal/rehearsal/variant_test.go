@@ -7,7 +7,7 @@ import (
 )
 
 func TestParseVariant(t *testing.T) {
-	friendly := Variant{Service: "instagram", Language: "en", Form: Short, Markup: Plain}
+	friendly := Variant{Service: "instagram", Language: "en", Form: Short, Markup: Plain, HostileWhen: OnFill}
 	with := func(change func(*Variant)) Variant { v := friendly; change(&v); return v }
 	tests := []struct {
 		query string
