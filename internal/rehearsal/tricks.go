@@ -22,7 +22,7 @@ func Tricks() []WayOut {
 		{Name: "hidden-press", Says: "a listener hides the press from everybody and sends", Script: `it.id = 'trick';
 			addEventListener('click', (e) => { if (it.contains(e.target)) { e.stopImmediatePropagation(); e.preventDefault(); form(to).submit(); } }, true)`},
 		{Name: "dialog", Says: "a dialog whose OK sends", Script: `it.id = 'trick';
-			it.addEventListener('click', (e) => { e.preventDefault(); if (confirm('OK?')) form(to).submit(); })`},
+			it.addEventListener('click', (e) => { e.preventDefault(); setTimeout(() => { if (confirm('OK?')) form(to).submit(); }); })`},
 	}
 }
 
