@@ -19,7 +19,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -144,14 +143,11 @@ type web struct {
 	server *http.Server
 	port   int
 	spki   string
-	bare   int // another port, see listenBare
-	also   []io.Closer
 
 	mu    sync.Mutex
 	next  int
 	pages map[string]string
 	sent  map[string]int
-	asked map[string]int // by host and path
 }
 
 func serveWeb() (*web, error) {
@@ -179,7 +175,7 @@ func serveWeb() (*web, error) {
 	}
 	w := &web{
 		port: l.Addr().(*net.TCPAddr).Port, spki: base64.StdEncoding.EncodeToString(digest[:]),
-		pages: map[string]string{}, sent: map[string]int{}, asked: map[string]int{},
+		pages: map[string]string{}, sent: map[string]int{},
 	}
 	w.server = &http.Server{
 		Handler:   w,
@@ -192,9 +188,6 @@ func serveWeb() (*web, error) {
 
 func (w *web) close() {
 	w.server.Close()
-	for _, c := range w.also {
-		c.Close()
-	}
 }
 
 func (w *web) args() []string {
@@ -207,7 +200,6 @@ func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if sends {
 		w.sent[way]++
 	}
-	w.asked[r.Host+r.URL.Path]++
 	page, ok := w.pages[r.URL.Path]
 	w.mu.Unlock()
 	rw.Header().Set("Cache-Control", "no-store")
@@ -250,12 +242,6 @@ func (w *web) counted() map[string]int {
 	return maps.Clone(w.sent)
 }
 
-func (w *web) visits(hostPath string) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.asked[hostPath]
-}
-
 func (w *web) total() int {
 	n := 0
 	for _, one := range w.counted() {
@@ -292,6 +278,12 @@ func (h *hand) on(t testing.TB) *tab {
 	if !until(t, 3*time.Second, "a tab with a page", func() bool { socket = h.socket(t); return socket != "" }) {
 		t.FailNow()
 	}
+	return h.at(t, socket)
+}
+
+// at connects the hand with one tab.
+func (h *hand) at(t testing.TB, socket string) *tab {
+	t.Helper()
 	ws := &cdp.WebSocket{}
 	if err := ws.Connect(t.Context(), socket, nil); err != nil {
 		t.Fatal(err)
@@ -469,5 +461,3 @@ func flows(t testing.TB, service string) *selectors.Flow {
 	}
 	return f
 }
-
-func names(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }

@@ -56,6 +56,11 @@ func standing(t testing.TB, variant string, off locks) *stand {
 	}
 	o := options(t, append(site.BrowserArgs(), h.arg())...)
 	o.Path, o.off = path, off
+	if off.has(lockBrakes) { // a profile that is there already keeps its own preferences
+		if err := os.Mkdir(filepath.Join(o.Profile, "Default"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return &stand{t: t, b: started(t, o), site: site, hand: h, plan: NewPlan(flows(t, "instagram"))}
 }
 
@@ -124,13 +129,14 @@ func (s *stand) reset() {
 
 // fill fills the form. A page that opens a tab meanwhile, or builds its form
 // anew, leaves the program with nothing to fill there.
-func (s *stand) fill(restless bool) {
+func (s *stand) fill(restless bool) *stand {
 	s.t.Helper()
 	for _, f := range [][2]string{{"email", email}, {"explanation", explanation}} {
 		if err := s.b.Fill(s.t.Context(), f[0], s.target(f[0]), f[1]); err != nil && !(restless && errors.Is(err, ErrLost)) {
 			s.t.Fatalf("fill %s: %v", f[0], err)
 		}
 	}
+	return s
 }
 
 // handOver goes from the form to the watch, in the order of the walk.
