@@ -73,9 +73,9 @@ func (s *screen) do(args ...string) {
 func (h *hand) place(ctx context.Context, selector string) (x, y int) {
 	h.on(ctx, func(call func(string, any) json.RawMessage) {
 		raw := call("Runtime.evaluate", map[string]any{"returnByValue": true, "expression": fmt.Sprintf(`(() => {
-			const r = document.querySelector(%q).getBoundingClientRect();
-			return [screenX + (outerWidth - innerWidth) / 2 + r.x + r.width / 2, screenY + outerHeight - innerHeight + r.y + r.height / 2];
-		})()`, selector)})
+			const [x, y] = (%s)(%q);
+			return [screenX + (outerWidth - innerWidth) / 2 + x, screenY + outerHeight - innerHeight + y];
+		})()`, finding, selector)})
 		var got struct{ Result struct{ Value []float64 } }
 		if json.Unmarshal(raw, &got) != nil || len(got.Result.Value) != 2 {
 			h.t.Errorf("find %s: %s", selector, raw)
