@@ -22,7 +22,7 @@ type mode struct {
 }
 
 var modes = []mode{
-	{"launch", "every lock on, in a browser that the program has started", 0, false, map[string]string{"close-socket": "a closing tab loses its rules first"}},
+	{"launch", "every lock on, in a browser that the program has started", 0, false, nil},
 	{"no outlet", "the same without the outlet, as where a script of the system leads to the network", lockOutlet, false, map[string]string{
 		"web-transport": "QUIC from the network service; no DevTools method and no switch stops it in Chromium 156",
 		"close-socket":  "a closing tab loses its rules first",
@@ -68,9 +68,12 @@ var notSending = map[string]string{
 	"web-rtc-tcp": "not asked on loopback",
 }
 
-// onlyAlone sends nothing from a page with many other things on it: Chromium lets
-// a page wait while it is left only where it keeps the page.
-const onlyAlone = "leave-xhr"
+// unsteady are those that do not send every time, with the reason: that their
+// control sends nothing is no fault.
+var unsteady = map[string]string{
+	"leave-xhr":    "only where Chromium keeps the page that is left",
+	"close-socket": "a race with the end of the tab",
+}
 
 // wing connects the hand with the tab that the program works in, and waits until
 // its page has made ready what its ways need.
@@ -247,7 +250,7 @@ func neverSendControl(s *stand) {
 	came := func(names ...string) func() bool {
 		return func() bool {
 			got := s.site.ByChannel()
-			return !slices.ContainsFunc(names, func(n string) bool { return got[n] == 0 && notSending[n] == "" })
+			return !slices.ContainsFunc(names, func(n string) bool { return got[n] == 0 && notSending[n] == "" && unsteady[n] == "" })
 		}
 	}
 	s.earlierTab("walk")
@@ -264,7 +267,7 @@ func neverSendControl(s *stand) {
 	until(s.t, 2*time.Second, "", came(share...))
 	got := s.site.ByChannel()
 	for _, way := range rehearsal.WaysOut() {
-		if got[way.Name] == 0 && notSending[way.Name] == "" && way.Name != onlyAlone {
+		if got[way.Name] == 0 && notSending[way.Name] == "" && unsteady[way.Name] == "" {
 			s.t.Errorf("%s sends nothing, so its test proves nothing", way.Name)
 		}
 	}
@@ -285,7 +288,7 @@ func neverSendAlone(t *testing.T, r *results) {
 					switch {
 					case !mode.control && n > 0 && mode.open[way.Name] == "":
 						t.Errorf("%s: got out %d times", phase.name, n)
-					case mode.control && n == 0 && notSending[way.Name] == "":
+					case mode.control && n == 0 && notSending[way.Name] == "" && unsteady[way.Name] == "":
 						t.Errorf("%s: sends nothing, so its test proves nothing", phase.name)
 					}
 					s.reset()

@@ -42,7 +42,7 @@ func waysTable(r *results) string {
 			}
 			cells = append(cells, r.cell(mode.name, way.Name, mode.control))
 		}
-		if reason := notSending[way.Name]; reason != "" {
+		if reason := notSending[way.Name] + unsteady[way.Name]; reason != "" {
 			cells[1] += " (" + reason + ")"
 		}
 		row(&out, cells...)
@@ -149,7 +149,7 @@ func TestTheDocumentSaysWhatIsStopped(t *testing.T) {
 			name := strings.Trim(cells[0], "`")
 			got = append(got, name)
 			_, open := modes[0].open[name]
-			if strings.Trim(cells[2], signStopped+signNothing) != "" && !open || notSending[name] == "" && name != onlyAlone && !strings.Contains(cells[2], signStopped) {
+			if strings.Trim(cells[2], signStopped+signNothing) != "" && !open || notSending[name] == "" && unsteady[name] == "" && !strings.Contains(cells[2], signStopped) {
 				t.Errorf("%s: the document says %s for a browser that the program starts", name, cells[2])
 			}
 		}

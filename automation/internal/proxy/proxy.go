@@ -1,6 +1,6 @@
 // Package proxy is the only way to the network of a browser that the program
 // starts: a forward proxy on this computer, which can be shut. It passes bytes
-// on without reading them; TLS stays between browser and site.
+// on and can read none but the greeting; TLS stays between browser and site.
 //
 // Invariants:
 //
@@ -8,6 +8,7 @@
 //     [Proxy.Open]. What is on its way to the browser still arrives; a connection
 //     on which the browser says something meanwhile is cut, and what it said is
 //     dropped.
+//   - No WebSocket passes: see greet.
 //   - It ends with the program, and the browser knows no other way: a browser
 //     that outlives the program is offline.
 //   - It goes where the browser itself would go: over the proxies of the system
@@ -18,6 +19,7 @@
 package proxy
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -232,7 +234,12 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	up := make(chan struct{})
 	go func() {
 		defer close(up)
-		_, _ = io.Copy(out, buffered)
+		from := bufio.NewReaderSize(buffered, longestRecord)
+		if greet(out, from) != nil {
+			out.Close()
+			return
+		}
+		_, _ = io.Copy(out, from)
 		half(out)
 	}()
 	_, _ = io.Copy(in, out)

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -69,6 +70,29 @@ func tunnel(t *testing.T, p *Proxy, l net.Listener, to string) (browser, site ne
 	return browser, site
 }
 
+// greeting is what a browser says first, offering some protocols.
+func greeting(t *testing.T, protocols ...string) []byte {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	defer ours.Close()
+	go func() {
+		_ = tls.Client(theirs, &tls.Config{ServerName: "www.facebook.com", NextProtos: protocols}).Handshake()
+	}()
+	defer theirs.Close()
+	buf := make([]byte, longestRecord)
+	n, err := ours.Read(buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return buf[:n]
+}
+
+// greets brings a tunnel past its greeting.
+func greets(t *testing.T, browser, site net.Conn) {
+	t.Helper()
+	says(t, browser, site, string(greeting(t, "h2", "http/1.1")))
+}
+
 func says(t *testing.T, from, to net.Conn, what string) {
 	t.Helper()
 	if _, err := io.WriteString(from, what); err != nil {
@@ -85,7 +109,9 @@ func TestShut(t *testing.T) {
 	l := peer(t)
 	p := begun(t, Rules{}, direct)
 	browser, site := tunnel(t, p, l, l.Addr().String())
+	greets(t, browser, site)
 	quietBrowser, quietSite := tunnel(t, p, l, l.Addr().String())
+	greets(t, quietBrowser, quietSite)
 	says(t, browser, site, "before")
 
 	p.Shut()
@@ -106,7 +132,28 @@ func TestShut(t *testing.T) {
 	p.Open()
 	says(t, quietBrowser, quietSite, "nothing was said on it meanwhile")
 	browser, site = tunnel(t, p, l, l.Addr().String())
+	greets(t, browser, site)
 	says(t, browser, site, "after")
+}
+
+// TestSockets: a tunnel that offers no HTTP/2 is for a WebSocket, and so is one
+// without TLS. Neither says anything to the site.
+func TestSockets(t *testing.T) {
+	t.Parallel()
+	l := peer(t)
+	p := begun(t, Rules{}, direct)
+	for name, first := range map[string][]byte{
+		"wss": greeting(t, "http/1.1"), "no offer": greeting(t), "ws": []byte("GET /chat HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"),
+		"no handshake": {22, 3, 1, 0, 3, 'a', 'b', 'c'}, "nonsense": {0, 0, 0},
+	} {
+		browser, site := tunnel(t, p, l, l.Addr().String())
+		if _, err := browser.Write(first); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(site); len(got) > 0 || err != nil {
+			t.Errorf("%s: the site was told %q, %v", name, got, err)
+		}
+	}
 }
 
 // TestShutDoesNotWait: a site that takes nothing cannot keep the way open.
@@ -114,7 +161,8 @@ func TestShutDoesNotWait(t *testing.T) {
 	t.Parallel()
 	l := peer(t)
 	p := begun(t, Rules{}, direct)
-	browser, _ := tunnel(t, p, l, l.Addr().String())
+	browser, site := tunnel(t, p, l, l.Addr().String())
+	greets(t, browser, site)
 	_ = browser.SetWriteDeadline(time.Now().Add(300 * time.Millisecond))
 	for chunk := make([]byte, 1<<20); ; {
 		if _, err := browser.Write(chunk); err != nil {
@@ -155,7 +203,7 @@ func TestRulesLead(t *testing.T) {
 		return &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, nil // a rule comes before a proxy
 	})
 	browser, site := tunnel(t, p, l, "www.facebook.com:443")
-	says(t, browser, site, "hello")
+	greets(t, browser, site)
 	if !p.Asked("WWW.Facebook.com") || p.Asked("www.instagram.com") {
 		t.Error("what it was used for is told wrongly")
 	}
@@ -174,7 +222,7 @@ func TestChain(t *testing.T) {
 	outer := begun(t, ParseRules("MAP * "+l.Addr().String()), direct)
 	p := begun(t, Rules{}, func(*url.URL) (*url.URL, error) { return url.Parse("http://" + outer.Address()) })
 	browser, site := tunnel(t, p, l, "www.facebook.com:443")
-	says(t, browser, site, "there")
+	greets(t, browser, site)
 	says(t, site, browser, "and back")
 	if !outer.Asked("www.facebook.com") {
 		t.Error("the other proxy was not asked")
@@ -189,8 +237,15 @@ func TestChain(t *testing.T) {
 	}))
 	t.Cleanup(strict.Close)
 	p = begun(t, Rules{}, func(*url.URL) (*url.URL, error) { return url.Parse(strict.URL) })
-	if _, status := knock(t, p, "www.facebook.com:443"); status != http.StatusProxyAuthRequired {
+	browser, status := knock(t, p, "www.facebook.com:443")
+	if status != http.StatusProxyAuthRequired {
 		t.Errorf("a proxy that wants a password: status %d", status)
+	}
+	// And once more on the same connection, with another one.
+	fmt.Fprint(browser, "CONNECT www.facebook.com:443 HTTP/1.1\r\nHost: www.facebook.com:443\r\nProxy-Authorization: NTLM x\r\n\r\n")
+	res, err := http.ReadResponse(bufio.NewReader(browser), &http.Request{Method: http.MethodConnect})
+	if err != nil || res.StatusCode != http.StatusProxyAuthRequired {
+		t.Errorf("the second try: %v %v", res, err)
 	}
 }
 
@@ -224,7 +279,7 @@ func TestSocks(t *testing.T) {
 	if host := <-asked; host != "www.facebook.com" {
 		t.Errorf("asked for %q: the name is the other proxy's to look up", host)
 	}
-	says(t, browser, browser, "echo")
+	greets(t, browser, browser)
 	p.Shut()
 	_, _ = io.WriteString(browser, "secret")
 	if got, _ := io.ReadAll(browser); len(got) > 0 {
