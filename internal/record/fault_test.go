@@ -3,12 +3,15 @@ package record
 import (
 	"bytes"
 	"errors"
+	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -46,9 +49,15 @@ func writes(t *testing.T) (sizes []int) {
 	return sizes
 }
 
+// full runs what takes too long for every day: see `make faults`.
+var full = flag.Bool("full", false, "let the disk be full after every single byte of a record")
+
 func TestFullDiskLeavesATrueRecord(t *testing.T) {
 	stride := 19
-	if testing.Short() {
+	switch {
+	case *full:
+		stride = 1
+	case testing.Short():
 		stride = 151
 	}
 	// Every room around the edges of each write, and a sample of those between.
@@ -56,7 +65,7 @@ func TestFullDiskLeavesATrueRecord(t *testing.T) {
 	total := 0
 	for _, size := range writes(t) {
 		between := max(stride, size/5)
-		if size < 1000 {
+		if size < 1000 || *full {
 			between = stride
 		}
 		for n := range size {
@@ -115,6 +124,37 @@ func TestKilledAfterAnyStep(t *testing.T) {
 	}
 	if n < 35 {
 		t.Errorf("only %d steps were seen", n)
+	}
+}
+
+// TestTheClockJumps sets the computer's clock at every line of the journal, as
+// summer time, a person or a time server does.
+func TestTheClockJumps(t *testing.T) {
+	for _, by := range []time.Duration{time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour} {
+		for at := 1; ; at++ {
+			m, tick, now := meta(), 0, ticking()
+			m.Clock = func() time.Time {
+				if tick++; tick >= at {
+					return now().Add(by)
+				}
+				return now()
+			}
+			dir, err := runWith(t, t.TempDir(), m, fullAfter(1<<30))
+			if err != nil {
+				t.Fatalf("by %s at %d: %v", by, at, err)
+			}
+			if tick < at {
+				break // the run was over before
+			}
+			findings := mustVerify(t, dir, Verified)
+			noted := strings.Contains(fmt.Sprint(findings), "was set back")
+			if want := by < 0 && at > 1; want != noted {
+				t.Errorf("by %s at %d: noted %v: %v", by, at, noted, findings)
+			}
+			if _, err := Open(dir); err != nil {
+				t.Errorf("by %s at %d: %v", by, at, err)
+			}
+		}
 	}
 }
 

@@ -65,7 +65,12 @@ func values() []Field {
 // run writes a whole small record, up to the first error.
 func run(t testing.TB, root string, d disk) (dir string, err error) {
 	t.Helper()
-	r, err := create(root, meta(), d)
+	return runWith(t, root, meta(), d)
+}
+
+func runWith(t testing.TB, root string, m Meta, d disk) (dir string, err error) {
+	t.Helper()
+	r, err := create(root, m, d)
 	if err != nil {
 		return "", err
 	}
