@@ -276,9 +276,11 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 	if r.recErr != nil {
 		return r.recErr
 	}
-	if err := r.browser.Point(ctx, f.send); err != nil {
+	pointing, cancel := context.WithTimeout(ctx, glanceWait)
+	if err := r.browser.Point(pointing, f.send); err != nil {
 		r.req.Log("point at send", map[string]any{"error": err.Error()})
 	}
+	cancel()
 	if r.req.NoWait {
 		return &stop{outcome: Ready, what: hint.Say("The form is filled in and ready. nonmerci stopped before Send: nothing was sent."),
 			next: hint.Say("Run the command without --no-wait to review the form and press Send yourself.")}
@@ -288,6 +290,9 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 		w, err = r.browser.HandOver(ctx, r.walk.plan, f.commit, f.send, nodes(f)...)
 		return err
 	})
+	if errors.Is(err, chrome.ErrNotReleased) {
+		return r.notReleased(w, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -313,6 +318,22 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 	}
 	r.req.Tell(hint.Say("If everything is right, press Send yourself (it is marked). nonmerci cannot press it. Waiting for up to %s.", spoken(r.req.Wait)))
 	return r.watch(ctx, w, f)
+}
+
+// notReleased is a hand-over that stuck half-way. The person may have pressed
+// Send before everything was shut again.
+func (r *run) notReleased(w *chrome.Watch, err error) error {
+	switch e := w.Evidence(); {
+	case e.Going || len(e.Sent) > 0:
+		r.walk.place = handedOverPlace
+		r.event(record.EventHandedOver, record.BasisProgram, nil)
+		(&watcher{r: r, w: w, form: &form{}}).note(r.ctx)
+		return err
+	case errors.Is(err, context.Canceled), errors.Is(err, chrome.ErrGone):
+		return err
+	}
+	return &stop{outcome: Failed, what: hint.Say("The browser did not give you the mouse and the keyboard back. Nothing was sent."),
+		next: hint.Say("Run the command again. If it happens again, try `nonmerci doctor`."), cause: err}
 }
 
 // show brings Send into view. Where that takes the first field out of view, the

@@ -30,6 +30,7 @@ type run struct {
 	email   Email
 	form    string
 	left    bool // a submission was seen leaving
+	blind   bool // a picture was not answered in time: the next gets a second
 }
 
 // object does the work: record, browser, walk, form, hand-over, watch; and turns
@@ -105,8 +106,8 @@ func (r *run) notStarted(err error) error {
 	case errors.Is(err, chrome.ErrNoDisplay):
 		s.what = hint.Say("The browser found no screen to show a window on. Nothing was done.")
 		s.next = hint.Say("Run nonmerci in a desktop session. For a try without a window, add --headless.")
-	case errors.Is(err, context.Canceled):
-		return err
+	case errors.Is(err, context.Canceled), r.ctx.Err() != nil: // the browser ends with its pipe, which is then no fault
+		return context.Canceled
 	default:
 		s.what = hint.Say("The browser did not start. Nothing was done.")
 		s.next = hint.Say("Try `nonmerci doctor`, or name another browser with --browser.")
@@ -244,6 +245,9 @@ func (r *run) lastPicture(ctx context.Context, end *stop) {
 	r.picture(ctx, "stopped", r.walk.view.Address)
 }
 
+// pictureWait is how long a picture may take.
+const pictureWait = 10 * time.Second
+
 // lastWait is how long the last picture may take: the page may be stuck.
 const lastWait = 3 * time.Second
 
@@ -258,8 +262,15 @@ func (r *run) picture(ctx context.Context, place, address string) {
 	if kind := r.walk.kind(); kind == selectors.Gate || kind == selectors.Aside || kind == "" && r.walk.place != handedOverPlace {
 		take = r.browser.BlindPicture
 	}
+	patience := pictureWait
+	if r.blind {
+		patience = time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	png, err := take(ctx)
 	if err != nil {
+		r.blind = r.blind || ctx.Err() != nil
 		r.event(record.EventNote, record.BasisBrowser, map[string]any{"what": "no picture", "place": place})
 		return
 	}

@@ -17,33 +17,39 @@ import (
 // it makes of it.
 const restWait = 2 * time.Second
 
+// glanceWait is how long the page may take for any one thing that the watch asks
+// of it, beside a look.
+const glanceWait = 5 * time.Second
+
 // watcher follows what the person does with the form. It can only look.
 type watcher struct {
 	r        *run
 	w        *chrome.Watch
 	form     *form
 	view     chrome.View
-	noted    int            // requests of the person's that are in the journal
-	stops    int            // stopped requests that are in the journal
-	settled  int            // requests whose answer is dealt with: the page asked again
-	answered time.Time      // since when there is an answer that is not dealt with
-	coded    bool           // the person was told of the code
-	again    bool           // the page asked again after the last submission
-	leave    bool           // something left by the person's word
-	wanted   chrome.Attempt // what was stopped last after the person's click or key
-	asking   bool           // the person is being asked whether that may go
-	consent  chan struct{}  // closed when they say yes
+	followed string          // the document whose Send is followed
+	noted    int             // requests of the person's that are in the journal
+	stops    int             // stopped requests that are in the journal
+	settled  int             // requests whose answer is dealt with: the page asked again
+	answered time.Time       // since when there is an answer that is not dealt with
+	seen     chrome.Evidence // what the journal knows of; what comes meanwhile waits for the next look
+	coded    bool            // the person was told of the code
+	again    bool            // the page asked again after the last submission
+	leave    bool            // something left by the person's word
+	wanted   chrome.Attempt  // what was stopped last after the person's click or key
+	asking   bool            // the person is being asked whether that may go
+	consent  chan struct{}   // closed when they say yes
 }
 
 // watch waits for the person's own Send and for what comes back.
 func (r *run) watch(ctx context.Context, w *chrome.Watch, f *form) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // and with it, a question that is still open
-	o := &watcher{r: r, w: w, form: f, view: r.walk.view, consent: make(chan struct{})}
+	o := &watcher{r: r, w: w, form: f, view: r.walk.view, followed: r.walk.view.Document, consent: make(chan struct{})}
 	end := time.Now().Add(r.req.Wait)
 	for time.Now().Before(end) {
 		if err := ctx.Err(); err != nil {
-			return err
+			return o.interrupted(ctx, err)
 		}
 		v, err := w.Look(ctx, chrome.Until{Not: o.view.Signature, Within: min(700*time.Millisecond, time.Until(end)), Patience: time.Second})
 		o.note(ctx)
@@ -53,14 +59,14 @@ func (r *run) watch(ctx context.Context, w *chrome.Watch, f *form) error {
 		case errors.Is(err, chrome.ErrGone):
 			return err
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return o.interrupted(ctx, ctx.Err())
 		case err == nil && v.Document != "":
 			o.see(ctx, v)
 		}
 		if done := o.judge(ctx); done != nil {
 			return done
 		}
-		_ = w.Point(ctx)
+		_ = o.glance(ctx, w.Point)
 	}
 	return o.over(ctx, false)
 }
@@ -72,11 +78,20 @@ func (o *watcher) see(ctx context.Context, v chrome.View) {
 		return // the page is between two states
 	}
 	o.view = v
-	if send := v.Targets[o.form.commit]; fresh && send.Found() {
-		if err := o.w.Follow(ctx, send); err != nil {
+	if send := v.Targets[o.form.commit]; v.Document != o.followed && send.Found() {
+		if err := o.glance(ctx, func(ctx context.Context) error { return o.w.Follow(ctx, send) }); err != nil {
 			o.r.req.Log("follow send", map[string]any{"error": err.Error()})
+		} else {
+			o.followed = v.Document
 		}
 	}
+}
+
+// glance asks one thing of the page, which may be stuck.
+func (o *watcher) glance(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, glanceWait)
+	defer cancel()
+	return ask(ctx)
 }
 
 // note writes what the network lock saw since last time.
@@ -90,7 +105,8 @@ func (o *watcher) note(ctx context.Context) {
 		o.r.req.Tell(hint.Say("Good. Now do the same thing again in the window."))
 	default:
 	}
-	e := o.w.Evidence()
+	o.seen = o.w.Evidence()
+	e := o.seen
 	for _, a := range e.Attempts[min(o.stops, len(e.Attempts)):] {
 		o.stops++
 		if a.Stage == "watch" && a.Submission {
@@ -183,7 +199,7 @@ func (o *watcher) judge(ctx context.Context) error {
 
 // answer sums up what the server said to what is not dealt with yet.
 func (o *watcher) answer() (ok bool, status int, answered bool) {
-	for i, s := range o.w.Evidence().Sent {
+	for i, s := range o.seen.Sent {
 		if i < o.settled || s.Plain || s.Leave || s.Status == 0 && !s.Failed {
 			continue
 		}
@@ -199,7 +215,7 @@ func (o *watcher) answer() (ok bool, status int, answered bool) {
 // askedAgain deals with a page that shows the form or an error after the
 // answer: the next submission needs another action of the person.
 func (o *watcher) askedAgain(ctx context.Context) {
-	o.settled, o.answered = len(o.w.Evidence().Sent), time.Time{}
+	o.settled, o.answered = len(o.seen.Sent), time.Time{}
 	o.again = true
 	o.w.Rearm()
 	o.r.event(record.EventStillAsking, record.BasisPage, map[string]any{"places": o.view.Places})
@@ -246,20 +262,37 @@ func (o *watcher) picture(ctx context.Context, name string) {
 	if o.kind(selectors.Gate) {
 		return
 	}
-	png, err := o.w.Picture(ctx)
-	if err != nil {
-		return
-	}
-	o.r.journal(func() error {
-		_, err := o.r.rec.Picture(name, record.Caption{Place: name, Address: o.view.Address}, png)
+	_ = o.glance(ctx, func(ctx context.Context) error {
+		png, err := o.w.Picture(ctx)
+		if err == nil {
+			o.r.file(name, o.view.Address, png)
+		}
 		return err
 	})
 }
 
+// interrupted is the end by Ctrl-C.
+func (o *watcher) interrupted(ctx context.Context, err error) error {
+	o.last(ctx)
+	return err
+}
+
+// last makes sure that nothing leaves any more, where nothing has, before it is
+// said that nothing did.
+func (o *watcher) last(ctx context.Context) {
+	if o.note(ctx); !o.r.left && !o.leave {
+		o.w.Shut()
+		o.note(ctx)
+	}
+}
+
 // over is the end of the wait, or a window that the person closed.
 func (o *watcher) over(ctx context.Context, closed bool) error {
-	o.note(ctx)
+	o.last(ctx)
 	switch {
+	case o.seen.Going && !o.r.left:
+		return &stop{outcome: Unknown, what: hint.Say("You pressed Send, but the browser did not say whether the form left. nonmerci cannot tell whether it was sent."),
+			next: mailNext()}
 	case o.again && o.thanked():
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("You pressed Send, and the page seems to thank you, but it still shows the form."),
 			next: mailNext()}
@@ -272,7 +305,7 @@ func (o *watcher) over(ctx context.Context, closed bool) error {
 	case o.leave:
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("With your permission the page sent something. Whether that was the objection is not known; Send was not seen to be pressed."),
 			next: mailNext()}
-	case o.w.Evidence().Acted:
+	case o.seen.Acted:
 		return &stop{outcome: NotSent, what: hint.Say("You pressed Send, but no submission was seen leaving the browser. The page may have found something missing."),
 			next: hint.Say("Run the command again, and correct what the page says is missing.")}
 	case closed:

@@ -154,7 +154,7 @@ func (c caller) GetSessionID() proto.TargetSessionID { return c.id }
 
 // Call makes one DevTools call and turns the end of the browser into [ErrGone].
 func (c caller) Call(ctx context.Context, id, method string, params interface{}) ([]byte, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := patient(ctx)
 	defer cancel()
 	defer context.AfterFunc(c.b.ctx, cancel)()
 	res, err := c.b.rod.Call(ctx, id, method, params)
@@ -164,6 +164,17 @@ func (c caller) Call(ctx context.Context, id, method string, params interface{})
 	return res, err
 }
 
+// patient bounds a call for which nobody has set a deadline.
+func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, bounded := ctx.Deadline(); bounded {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, callWait)
+}
+
+// callWait is how long a browser may take to answer, where nothing else is said.
+const callWait = 20 * time.Second
+
 // current waits for the tab that the walk works in: the newest one that is
 // still open.
 func (b *Browser) current(ctx context.Context) (*session, error) {
@@ -172,6 +183,8 @@ func (b *Browser) current(ctx context.Context) (*session, error) {
 
 // currentAfter waits for a tab that is newer than another one.
 func (b *Browser) currentAfter(ctx context.Context, before *session) (*session, error) {
+	ctx, cancel := patient(ctx)
+	defer cancel()
 	for {
 		b.mu.Lock()
 		var s *session

@@ -234,6 +234,8 @@ func (s *session) look(ctx context.Context, tab func(context.Context) (*session,
 			return View{}, errOtherTab
 		case <-s.b.ctx.Done():
 			return View{}, ErrGone
+		case <-ctx.Done():
+			return View{}, ctx.Err()
 		}
 	}
 }
@@ -321,7 +323,7 @@ func (s *session) call(ctx context.Context, name string, arg, out any) error {
 		s.mu.Unlock()
 		return err
 	}
-	if res.ExceptionDetails != nil {
+	if res.ExceptionDetails != nil || res.Result == nil {
 		return fmt.Errorf("%s in the page: %w", name, errEngine)
 	}
 	if out == nil {

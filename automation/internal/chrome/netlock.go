@@ -2,11 +2,13 @@ package chrome
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 
 	"github.com/nonmerci/nonmerci/automation/internal/proxy"
@@ -89,6 +91,7 @@ type Sent struct {
 	Status  int  // HTTP status of the answer; 0: none yet
 	Failed  bool // no answer came
 	id      string
+	left    bool // the browser has said that it let it go
 }
 
 func newNetlock(off locks, outlet *proxy.Proxy) *netlock {
@@ -201,13 +204,32 @@ func (n *netlock) stopped(r guard.Request, main bool, now time.Time) {
 	}
 }
 
+// went takes the browser's word about a request that it was told to let go. One
+// that it did not know any more never left.
+func (n *netlock) went(id string, left bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for i, s := range n.sent {
+		switch {
+		case s.id != id || s.left:
+		case left:
+			s.left = true
+			return
+		default:
+			n.sent = append(n.sent[:i:i], n.sent[i+1:]...)
+			delete(n.pending, id)
+			return
+		}
+	}
+}
+
 // answered and failed complete what is known of a request that left.
 func (n *netlock) answered(id string, status int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, s := range n.sent {
 		if s.id == id && id != "" {
-			s.Status = status
+			s.Status, s.left = status, true
 		}
 	}
 }
@@ -262,7 +284,13 @@ func (b *Browser) settle(e *proto.FetchRequestPaused, r guard.Request, main bool
 	c := b.on(b.ctx, "")
 	if v == pass {
 		b.net.passed(r, string(e.NetworkID), time.Now())
-		b.send(func() { _ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(c) })
+		b.send(func() {
+			err := proto.FetchContinueRequest{RequestID: e.RequestID}.Call(c)
+			var refused *cdp.Error
+			if err == nil || errors.As(err, &refused) {
+				b.net.went(string(e.NetworkID), err == nil)
+			}
+		})
 		return
 	}
 	b.net.stopped(r, main, time.Now())

@@ -7,8 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
 )
+
+// sendWait is how long a browser may take to accept a message. One that takes
+// longer stands still, and the pipe is full.
+const sendWait = 10 * time.Second
 
 // maxFrame is more than any message that the walk causes; a longer one is a
 // fault of the peer.
@@ -34,7 +42,11 @@ func newPipe(out io.WriteCloser, in io.ReadCloser) *pipe {
 func (p *pipe) Send(data []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if pipe, ok := p.out.(*os.File); ok {
+		_ = pipe.SetWriteDeadline(time.Now().Add(sendWait)) // Windows has none for pipes
+	}
 	if _, err := p.out.Write(append(data, 0)); err != nil {
+		p.Close() // half a message may be out
 		return fmt.Errorf("%w: write to it: %w", ErrGone, err)
 	}
 	return nil
@@ -77,7 +89,38 @@ func wellFormed(msg []byte) bool {
 			Data    string `json:"data"`
 		} `json:"error"`
 	}
-	return bytes.HasPrefix(bytes.TrimSpace(msg), []byte("{")) && json.Unmarshal(msg, &shape) == nil
+	return bytes.HasPrefix(bytes.TrimSpace(msg), []byte("{")) && json.Unmarshal(msg, &shape) == nil && (shape.Method == "" || shape.ID != 0 || wholeEvent(shape.Method, shape.Params))
+}
+
+// wholeEvent tells whether an event that the dispatcher takes apart holds what
+// it looks at: rod panics on the wrong shape.
+func wholeEvent(method string, params json.RawMessage) bool {
+	is := func(e proto.Event) bool { return json.Unmarshal(params, e) == nil }
+	switch method {
+	case proto.FetchRequestPaused{}.ProtoEvent():
+		var e proto.FetchRequestPaused
+		return is(&e) && e.Request != nil
+	case proto.TargetAttachedToTarget{}.ProtoEvent():
+		var e proto.TargetAttachedToTarget
+		return is(&e) && e.TargetInfo != nil
+	case proto.TargetDetachedFromTarget{}.ProtoEvent():
+		return is(&proto.TargetDetachedFromTarget{})
+	case proto.RuntimeBindingCalled{}.ProtoEvent():
+		return is(&proto.RuntimeBindingCalled{})
+	case proto.PageJavascriptDialogOpening{}.ProtoEvent():
+		return is(&proto.PageJavascriptDialogOpening{})
+	case proto.PageFrameNavigated{}.ProtoEvent():
+		var e proto.PageFrameNavigated
+		return is(&e) && e.Frame != nil
+	case proto.NetworkResponseReceived{}.ProtoEvent():
+		var e proto.NetworkResponseReceived
+		return is(&e) && e.Response != nil
+	case proto.NetworkRequestWillBeSent{}.ProtoEvent():
+		return is(&proto.NetworkRequestWillBeSent{})
+	case proto.NetworkLoadingFailed{}.ProtoEvent():
+		return is(&proto.NetworkLoadingFailed{})
+	}
+	return true
 }
 
 // Close ends the connection; Chromium exits when it sees that.

@@ -105,6 +105,10 @@ func (b *Browser) belt(mode string) string {
 	return mode
 }
 
+// pressSpan is how long one click may take: what was judged before may be another
+// page by then.
+const pressSpan = 5 * time.Second
+
 // press is lock 3: one click, for one permit.
 func (b *Browser) press(ctx context.Context, s *session, permit *guard.Permit, node int64, at guard.Point) error {
 	if !b.off.has(lockPress) {
@@ -112,6 +116,8 @@ func (b *Browser) press(ctx context.Context, s *session, permit *guard.Permit, n
 			return err
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, pressSpan)
+	defer cancel()
 	if permit != nil {
 		defer b.gate.open(opening{point: at, mouse: []string{"mouseMoved", "mousePressed", "mouseReleased"}})()
 	}

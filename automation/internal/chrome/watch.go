@@ -25,7 +25,8 @@ type Watch struct {
 
 // HandOver gives the form to the person: it remembers which element is Send,
 // lets the network lock wait for the person's own action, and switches mouse
-// and keyboard on again. The gate must be sealed.
+// and keyboard on again. The gate must be sealed. With [ErrNotReleased] there is
+// a Watch all the same: it tells whether something left before the lock shut.
 func (b *Browser) HandOver(ctx context.Context, plan *Plan, commit string, send Target, fields ...int64) (*Watch, error) {
 	if !b.gate.sealed.Load() {
 		return nil, fmt.Errorf("hand over: the gate is not sealed")
@@ -39,11 +40,13 @@ func (b *Browser) HandOver(ctx context.Context, plan *Plan, commit string, send 
 		return nil, err
 	}
 	b.net.to(watching)
-	if err := s.call(ctx, "release", nil, nil); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotReleased, err)
+	err = s.call(ctx, "release", nil, nil)
+	if err == nil {
+		err = proto.InputSetIgnoreInputEvents{Ignore: false}.Call(s.on(ctx))
 	}
-	if err := (proto.InputSetIgnoreInputEvents{Ignore: false}).Call(s.on(ctx)); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotReleased, err)
+	if err != nil {
+		b.net.shut()
+		return w, fmt.Errorf("%w: %w", ErrNotReleased, err)
 	}
 	_ = proto.PageBringToFront{}.Call(s.on(ctx))
 	return w, nil
@@ -78,7 +81,8 @@ type Evidence struct {
 	Acted    bool      // the person clicked or keyed Send
 	ActedAt  time.Time // the last time
 	Values   []*Value  // the fields as they stood then; nil where one was gone
-	Sent     []Sent    // what left because of it
+	Sent     []Sent    // what left because of it, for certain
+	Going    bool      // more was let go, and the browser has not said whether it left
 	Attempts []Attempt // what was stopped
 }
 
@@ -89,10 +93,16 @@ func (w *Watch) Evidence() Evidence {
 	defer n.mu.Unlock()
 	e := Evidence{Acted: n.acted, ActedAt: n.sendAt, Values: n.atSend, Attempts: append([]Attempt(nil), n.attempts...)}
 	for _, s := range n.sent {
+		if e.Going = !s.left; e.Going {
+			break
+		}
 		e.Sent = append(e.Sent, *s)
 	}
 	return e
 }
+
+// Shut stops, for good, everything that wants to leave the browser.
+func (w *Watch) Shut() { w.b.net.shut() }
 
 // Rearm makes the next submission need another action of the person, because
 // the page still asks for one.
