@@ -82,6 +82,12 @@ never-send: setup ## try every way to send, at every moment, and write the table
 	@$(call gotest,-count=1 -timeout 2h -run '^TestRealPeople$$' ./automation -full -table ../ARCHITECTURE.md)
 	git diff --stat ARCHITECTURE.md
 
+.PHONY: faults
+faults: setup ## run the whole fault table, and print it: takes a quarter of an hour
+	@go test -count=1 -timeout 30m ./internal/record -run 'FullDisk|Killed|Clock' -full
+	@set -o pipefail; go test -count=1 -timeout 60m -v ./automation -run 'TestFault|TestStandIn|TestTwoAtOnce|TestFrozen' -full \
+		| grep -v -e '^=== ' -e '^    --- PASS'
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -o pipefail; n=0; while IFS=: read -r file func; do n=$$((n+1)); echo "$$func in $$(dirname $$file)"; \

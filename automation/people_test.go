@@ -18,7 +18,7 @@ import (
 	"github.com/nonmerci/nonmerci/internal/rehearsal"
 )
 
-var table = flag.String("table", "", "with -full: write into this document what real people and scripts came to")
+var tableFile = flag.String("table", "", "with -full: write into this document what real people and scripts came to")
 
 // formKinds are the forms that people meet.
 var formKinds = []string{
@@ -85,7 +85,7 @@ func TestRealPeople(t *testing.T) {
 		"%d keys, %d of them sent exactly once. Before each a script pressed Send: %d times, %d got out.\n",
 		len(formKinds), p.presses["mouse"], p.once["mouse"], p.presses["key"], p.once["key"], p.scripts, p.escaped)
 	t.Log(text)
-	if *full && *table != "" && !t.Failed() {
+	if *full && *tableFile != "" && !t.Failed() {
 		p.write(t, text)
 	}
 }
@@ -145,16 +145,16 @@ func (p *people) one(t *testing.T, s *screen, service, kind, name string, keys [
 
 // write puts the counts between their two markers in the document.
 func (p *people) write(t *testing.T, text string) {
-	raw, err := os.ReadFile(*table)
+	raw, err := os.ReadFile(*tableFile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	between := regexp.MustCompile(`(?s)(<!-- never-send: people -->\n).*?(<!-- end -->)`)
 	if !between.Match(raw) {
-		t.Fatalf("%s has no place for people", *table)
+		t.Fatalf("%s has no place for people", *tableFile)
 	}
 	text = fmt.Sprintf("\n%s\nMeasured on %s.\n\n", text, time.Now().Format(time.DateOnly))
-	if err := os.WriteFile(*table, between.ReplaceAll(raw, []byte("${1}"+text+"${2}")), 0o644); err != nil {
+	if err := os.WriteFile(*tableFile, between.ReplaceAll(raw, []byte("${1}"+text+"${2}")), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
