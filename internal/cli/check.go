@@ -75,7 +75,7 @@ func (a *app) check(ctx context.Context, service, page, place, lang, browser str
 	if err != nil {
 		return a.saidExit(noBrowser(browser), automation.Failed)
 	}
-	dir, err := os.MkdirTemp("", "nonmerci-check-")
+	dir, err := throwaway("check")
 	if err != nil {
 		return a.saidExit(hint.Wrap(err, hint.Say("A temporary folder could not be made. Nothing was done."), hint.Say("Check that the disk is not full.")), automation.Failed)
 	}

@@ -179,7 +179,7 @@ func (a *app) rehearse(ctx context.Context, c config.Config, v rehearsal.Variant
 	// A profile of its own, thrown away: the pages of the rehearsal must not
 	// leave cookies for Meta's hosts in the profile of the settings file.
 	if c.Origin("profile") != "flag" {
-		if c.Profile, err = os.MkdirTemp("", "nonmerci-rehearsal-"); err != nil {
+		if c.Profile, err = throwaway("rehearsal"); err != nil {
 			return a.failed(c, v.Service, true, hint.Wrap(err, hint.Say("A temporary folder could not be made. Nothing was done."), hint.Say("Check that the disk is not full.")))
 		}
 		defer os.RemoveAll(c.Profile)
