@@ -63,6 +63,11 @@ func TestPipeReads(t *testing.T) {
 		{"data is an object", "{\"id\":1,\"error\":{\"data\":{}}}\x00", nil, errGarbage},
 		{"params broken off", "{\"method\":\"a\",\"params\":{\x00", nil, errGarbage},
 		{"very deep", strings.Repeat(`{"params":`, 20_000) + "1" + strings.Repeat("}", 20_000) + "\x00", nil, errGarbage},
+		{"event without parameters", "{\"method\":\"Fetch.requestPaused\"}\x00", nil, errGarbage},
+		{"event with a list", "{\"method\":\"Runtime.bindingCalled\",\"params\":[1]}\x00", nil, errGarbage},
+		{"event with words", "{\"method\":\"Target.detachedFromTarget\",\"params\":{\"sessionId\":1}}\x00", nil, errGarbage},
+		{"hollow event", "{\"method\":\"Page.frameNavigated\",\"params\":{}}\x00", nil, errGarbage},
+		{"event that nobody takes", "{\"method\":\"A.b\",\"params\":[1]}\x00", []string{`{"method":"A.b","params":[1]}`}, io.EOF},
 		{"HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n\x00", nil, errGarbage},
 	}
 	for _, tt := range tests {
