@@ -165,7 +165,7 @@ func (r *run) fillOne(ctx context.Context, f *field) error {
 	case selectors.Fill:
 		err = r.browser.Fill(ctx, f.step.On, f.target, f.want)
 	}
-	if err == nil || errors.Is(err, chrome.ErrLost) {
+	if err == nil || errors.Is(err, chrome.ErrLost) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	if refused := r.walk.weigh(ctx, f.step, err); refused != nil {

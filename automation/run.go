@@ -30,6 +30,7 @@ type run struct {
 	email   Email
 	form    string
 	left    bool // a submission was seen leaving
+	going   bool // one was let go, and the browser has not said whether it left
 	blind   bool // a picture was not answered in time: the next gets a second
 }
 
@@ -126,6 +127,9 @@ func (r *run) ending(err error) *stop {
 		return s
 	case errors.Is(err, context.Canceled) && r.left:
 		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci while it waited for the answer. The form had left the browser before; whether Meta took it was not seen."),
+			next: mailNext(), cause: err}
+	case errors.Is(err, context.Canceled) && r.going:
+		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci in the moment in which the form left. nonmerci cannot tell whether it was sent."),
 			next: mailNext(), cause: err}
 	case errors.Is(err, context.Canceled):
 		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci. It sent nothing, and the record says how far it got."), cause: err}

@@ -344,7 +344,7 @@ func (s *standin) ping() {
 	if s.belt != "shut" || s.page != "form" {
 		return
 	}
-	if left, _ := s.request("GET", host+"/ajax/bz?x=1", "Fetch", ""); left {
+	if left, _ := s.request("GET", host+"/ajax/bz?x=1", "Fetch", ""); left && s.belt == "shut" { // what is decided after the hand-over is the person's
 		s.note("leak")
 	}
 }

@@ -107,6 +107,7 @@ func (o *watcher) note(ctx context.Context) {
 	}
 	o.seen = o.w.Evidence()
 	e := o.seen
+	o.r.going = e.Going
 	for _, a := range e.Attempts[min(o.stops, len(e.Attempts)):] {
 		o.stops++
 		if a.Stage == "watch" && a.Submission {
@@ -290,7 +291,7 @@ func (o *watcher) last(ctx context.Context) {
 func (o *watcher) over(ctx context.Context, closed bool) error {
 	o.last(ctx)
 	switch {
-	case o.seen.Going && !o.r.left:
+	case o.r.going && !o.r.left:
 		return &stop{outcome: Unknown, what: hint.Say("You pressed Send, but the browser did not say whether the form left. nonmerci cannot tell whether it was sent."),
 			next: mailNext()}
 	case o.again && o.thanked():

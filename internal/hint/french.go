@@ -534,6 +534,7 @@ func french() map[string]string {
 		"The record of this run:": "Le compte rendu de cette exécution :",
 		"Submissions that reached the stand-in: %s.":                                                                     "Envois parvenus aux pages de répétition : %s.",
 		"The browser did not give you the mouse and the keyboard back. Nothing was sent.":                                "Le navigateur ne vous a pas rendu la souris et le clavier. Rien n’a été envoyé.",
+		"You stopped nonmerci in the moment in which the form left. nonmerci cannot tell whether it was sent.":           "Vous avez arrêté nonmerci au moment où le formulaire partait. nonmerci ne peut pas dire s’il a été envoyé.",
 		"You pressed Send, but the browser did not say whether the form left. nonmerci cannot tell whether it was sent.": "Vous avez appuyé sur Envoyer, mais le navigateur n’a pas dit si le formulaire est parti. nonmerci ne peut pas dire s’il a été envoyé.",
 		"You pressed Send, but no submission was seen leaving the browser. The page may have found something missing.":   "Vous avez appuyé sur Envoyer, mais aucun envoi n’a été vu quitter le navigateur. La page a peut-être trouvé qu’il manquait quelque chose.",
 		"the confirmation": "la confirmation",

@@ -186,7 +186,7 @@ func (b *Browser) lookIn(ctx context.Context, tab func(context.Context) (*sessio
 	if until.Patience == 0 {
 		until.Patience = 1500 * time.Millisecond
 	}
-	for {
+	for again := time.Duration(0); ; again = min(again+10*time.Millisecond, 200*time.Millisecond) {
 		s, err := tab(ctx)
 		if err != nil {
 			return View{}, err
@@ -199,7 +199,9 @@ func (b *Browser) lookIn(ctx context.Context, tab func(context.Context) (*sessio
 		case !moved(err) && !errors.Is(err, errOtherTab):
 			return View{}, err
 		}
-		if ctx.Err() != nil {
+		select {
+		case <-time.After(again): // at once, and then less and less often
+		case <-ctx.Done():
 			return View{}, ctx.Err()
 		}
 	}
