@@ -118,6 +118,7 @@ func TestFaultsReachEveryPower(t *testing.T) {
 // TestFaultChecksCanFail shows evidence of every broken promise to the judge of
 // the fault table.
 func TestFaultChecksCanFail(t *testing.T) {
+	t.Parallel() // it does little but wait
 	good := evidence{outcome: automation.Sent, message: "You sent the objection.", sent: 1, handed: true, records: 1, verdict: record.Verified, told: "sent"}
 	stopped := evidence{outcome: automation.Failed, message: "It failed. Nothing was sent.", records: 1, verdict: record.Verified, told: "failed"}
 	for _, e := range []evidence{good, stopped} {
