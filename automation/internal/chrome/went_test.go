@@ -21,7 +21,7 @@ func TestWhatWentIsWhatTheBrowserSays(t *testing.T) {
 		"said late":    {func(n *netlock) { n.answered("1", 200); n.went("1", false) }, true, false},
 		"another left": {func(n *netlock) { n.went("2", true) }, false, true},
 	} {
-		n := newNetlock(0)
+		n := newNetlock(0, nil)
 		n.to(watching)
 		now := time.Now()
 		n.person("send", nil, now)
