@@ -199,6 +199,9 @@ func TestPermission(t *testing.T) {
 		want automation.Outcome
 		sent int
 	}{{"asked", true, automation.SentUnconfirmed, 1}, {"nobody to ask", false, automation.NotSent, 0}} {
+		if !c.asks && !*full {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var told []string

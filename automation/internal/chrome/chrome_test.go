@@ -357,11 +357,20 @@ func (h *tab) try(script string) {
 // nothing may lie over.
 func (h *tab) click(selector string) {
 	h.t.Helper()
+	if h.eval(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: 'center', behavior: 'instant'});
+		const r = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)) })()`, selector)) != true {
+		h.t.Fatalf("something lies over %s", selector)
+	}
+	h.clickOver(selector)
+}
+
+// clickOver is the same, whatever lies over it.
+func (h *tab) clickOver(selector string) {
+	h.t.Helper()
 	at, ok := h.eval(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: 'center', behavior: 'instant'});
-		const r = e.getBoundingClientRect(), at = [r.x + r.width / 2, r.y + r.height / 2], hit = document.elementFromPoint(...at);
-		return e.contains(hit) ? at : null })()`, selector)).([]any)
+		const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`, selector)).([]any)
 	if !ok {
-		h.t.Fatalf("nothing fits %s, or something lies over it", selector)
+		h.t.Fatalf("nothing fits %s", selector)
 	}
 	for _, kind := range []string{"mouseMoved", "mousePressed", "mouseReleased"} {
 		e := map[string]any{"type": kind, "x": at[0], "y": at[1]}

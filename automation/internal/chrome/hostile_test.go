@@ -79,6 +79,9 @@ func (s *stand) end(cut bool) {
 
 // TestHostilePagesWithoutBrakes is their control: each really sends.
 func TestHostilePagesWithoutBrakes(t *testing.T) {
+	if !*thorough {
+		t.Skip("a control, and takes long: run with -thorough")
+	}
 	t.Parallel()
 	browserPath(t)
 	sites, board := map[rehearsal.HostileKind]*rehearsal.Site{}, newSwitchboard(t)

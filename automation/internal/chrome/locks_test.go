@@ -350,16 +350,20 @@ func onlyWith(t *testing.T, lock locks) {
 	s := standing(t, "email="+email, allLocks&^lock)
 	for _, w := range ways {
 		s.at(formAddress).lock()
+		// The outlet says no to the browser, which may try again once it is open; the
+		// brakes say no to the page.
+		before := s.site.Submissions()
+		if before > 0 && lock == lockBrakes {
+			t.Errorf("%d submissions came late", before)
+		}
 		for _, p := range w.params(s) {
 			if err := s.calls(w.method, p); err != nil && w.method != "Page.navigate" {
 				t.Logf("%s: %v", w.name, err)
 			}
 		}
-		s.expect(w.name, 0)
+		s.expectMore(w.name, before, 0)
 		s.reset()
 	}
-	s.at(formAddress)
-	s.expect("what was stopped is not sent later", 0)
 }
 
 // TestPressUnderTheBrakes presses Send with the program's own press while the

@@ -15,9 +15,16 @@ func TestTricks(t *testing.T) {
 	r := &results{came: map[[3]string]int{}}
 	t.Run("each", func(t *testing.T) {
 		for _, trick := range rehearsal.Tricks() {
+			modes := map[string]locks{"launch": 0, "control": allLocks}
+			if !*thorough {
+				if trick.Name != "swap" && trick.Name != "overlay" {
+					continue // each, and its control, for make never-send
+				}
+				delete(modes, "control")
+			}
 			t.Run(trick.Name, func(t *testing.T) {
 				t.Parallel()
-				for mode, off := range map[string]locks{"launch": 0, "control": allLocks} {
+				for mode, off := range modes {
 					s := standing(t, "hostile="+trick.Name+"&email="+email, off)
 					r.add(mode, trick.Name, "press", s.programPresses(trick.Name))
 					r.add(mode, trick.Name, "touch", s.personPresses(trick.Name))
@@ -27,7 +34,7 @@ func TestTricks(t *testing.T) {
 						t.Errorf("%s: got out %d times", phase, n)
 					}
 					// A dialog on the walk is dismissed, whatever lock is off.
-					if r.came[[3]string{"control", trick.Name, phase}] == 0 && trick.Name+phase != "dialogpress" {
+					if *thorough && r.came[[3]string{"control", trick.Name, phase}] == 0 && trick.Name+phase != "dialogpress" {
 						t.Errorf("%s: sends nothing, so its test proves nothing", phase)
 					}
 				}
@@ -56,7 +63,7 @@ func (s *stand) personPresses(way string) int {
 	s.at(formAddress).lock().fill(true)
 	s.handOver()
 	tab := s.hand.on(s.t)
-	tab.click("#trick")
+	tab.clickOver("#trick")
 	if way == "dialog" {
 		_, _ = tab.call("Page.enable", nil)
 		until(s.t, 5*time.Second, "the dialog", func() bool {
