@@ -54,6 +54,9 @@ func TestLoginTellsNothing(t *testing.T) {
 		t.Skip("needs a browser")
 	}
 	for of, want := range map[string]automation.Outcome{"": automation.Ready, "gate=sign-in": automation.NeedsUser, "gate=continue-as": automation.NeedsUser} {
+		if of == "gate=continue-as" && !*full {
+			continue
+		}
 		t.Run(of, func(t *testing.T) {
 			t.Parallel()
 			v, err := rehearsal.ParseVariant(of)
