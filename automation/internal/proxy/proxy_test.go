@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -317,4 +318,24 @@ func TestPlainHTTP(t *testing.T) {
 	if err != nil || res.StatusCode != http.StatusNotFound {
 		t.Errorf("it poses as a site: %v %v", res, err)
 	}
+}
+
+// FuzzGreet: whatever a browser says first, what passes is a request for a tunnel
+// or the greeting of one who offers HTTP/2; nothing else, and never a part.
+func FuzzGreet(f *testing.F) {
+	f.Add([]byte("CONNECT a:1 HTTP/1.1\r\n\r\n"))
+	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"))
+	f.Add([]byte{22, 3, 1, 0, 2, 'h', '2'})
+	f.Add([]byte{22, 3, 1, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, said []byte) {
+		var out bytes.Buffer
+		err := greet(&out, bufio.NewReaderSize(bytes.NewReader(said), longestRecord))
+		passed := out.Bytes()
+		if !bytes.HasPrefix(said, passed) {
+			t.Fatalf("passed on %q of %q", passed, said)
+		}
+		if len(passed) > 0 && passed[0] != 'C' && (err != nil || passed[0] != 22 || !bytes.Contains(passed, []byte("\x02h2"))) {
+			t.Errorf("passed on %q (%v)", passed, err)
+		}
+	})
 }
