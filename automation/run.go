@@ -30,6 +30,7 @@ type run struct {
 	email   Email
 	form    string
 	left    bool // a submission was seen leaving
+	allowed bool // something left because the person said so
 	going   bool // one was let go, and the browser has not said whether it left
 	blind   bool // a picture was not answered in time: the next gets a second
 }
@@ -130,6 +131,9 @@ func (r *run) ending(err error) *stop {
 			next: mailNext(), cause: err}
 	case errors.Is(err, context.Canceled) && r.going:
 		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci in the moment in which the form left. nonmerci cannot tell whether it was sent."),
+			next: mailNext(), cause: err}
+	case errors.Is(err, context.Canceled) && r.allowed:
+		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci. With your permission the page had sent something; whether that was the objection is not known."),
 			next: mailNext(), cause: err}
 	case errors.Is(err, context.Canceled):
 		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci. It sent nothing, and the record says how far it got."), cause: err}

@@ -35,7 +35,6 @@ type watcher struct {
 	seen     chrome.Evidence // what the journal knows of; what comes meanwhile waits for the next look
 	coded    bool            // the person was told of the code
 	again    bool            // the page asked again after the last submission
-	leave    bool            // something left by the person's word
 	wanted   chrome.Attempt  // what was stopped last after the person's click or key
 	asking   bool            // the person is being asked whether that may go
 	consent  chan struct{}   // closed when they say yes
@@ -117,7 +116,7 @@ func (o *watcher) note(ctx context.Context) {
 	for _, s := range e.Sent[min(o.noted, len(e.Sent)):] {
 		o.noted++
 		if s.Leave {
-			o.leave = true
+			o.r.allowed = true
 			o.r.event(record.EventNote, record.BasisNetwork, map[string]any{"what": "let go because the person said so", "method": s.Method, "address": s.Address, "kind": s.Kind})
 			o.r.req.Tell(hint.Say("nonmerci let it go."))
 		}
@@ -281,7 +280,7 @@ func (o *watcher) interrupted(ctx context.Context, err error) error {
 // last makes sure that nothing leaves any more, where nothing has, before it is
 // said that nothing did.
 func (o *watcher) last(ctx context.Context) {
-	if o.note(ctx); !o.r.left && !o.leave {
+	if o.note(ctx); !o.r.left && !o.r.allowed {
 		o.w.Shut()
 		o.note(ctx)
 	}
@@ -303,7 +302,7 @@ func (o *watcher) over(ctx context.Context, closed bool) error {
 	case o.r.left:
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("The form left the browser, but nothing on the page confirms that it was accepted."),
 			next: mailNext()}
-	case o.leave:
+	case o.r.allowed:
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("With your permission the page sent something. Whether that was the objection is not known; Send was not seen to be pressed."),
 			next: mailNext()}
 	case o.seen.Acted:

@@ -119,6 +119,8 @@ func wholeEvent(method string, params json.RawMessage) bool {
 		return is(&proto.NetworkRequestWillBeSent{})
 	case proto.NetworkLoadingFailed{}.ProtoEvent():
 		return is(&proto.NetworkLoadingFailed{})
+	case proto.NetworkLoadingFinished{}.ProtoEvent():
+		return is(&proto.NetworkLoadingFinished{})
 	}
 	return true
 }
