@@ -71,7 +71,8 @@ func switches(o Options, args []string) []string {
 	if !o.off.has(lockBrakes) {
 		// Ways out that no request gate sees (measured, Chromium 156): the sockets of
 		// shared workers, the packets of WebRTC, and what the browser itself fetches for
-		// payments and sign-in offers at an address that the page makes up.
+		// payments and sign-in offers at an address that the page makes up; and its
+		// reports (Reporting API), which go up to a minute later.
 		own = append(own, "disable-shared-workers", "webrtc-ip-handling-policy=disable_non_proxied_udp", noFeatures)
 	}
 	if o.Headless {
@@ -102,4 +103,4 @@ func switches(o Options, args []string) []string {
 
 // noFeatures is the list of features that are switched off; the caller may make
 // it longer.
-const noFeatures = "disable-features=FedCm,WebPayments"
+const noFeatures = "disable-features=FedCm,WebPayments,Reporting,NetworkErrorLogging,DocumentReporting"
