@@ -35,7 +35,11 @@ func outlet(o Options) (p *proxy.Proxy, given, followed []string, err error) {
 	}
 	// Chromium makes an exception for this computer's own addresses, and tries again
 	// by itself what failed: neither here.
-	rest = append(rest, "proxy-server=http://"+p.Address(), "proxy-bypass-list=<-loopback>", "disable-auto-reload")
+	// WebSockets take the proxy for everything else (Chromium's proxy_config.cc),
+	// which there is none: the outlet speaks no SOCKS. So none rides on an HTTP/2
+	// connection that is there already (RFC 8441), where nobody would see it.
+	own := p.Address()
+	rest = append(rest, "proxy-server=http="+own+";https="+own+";socks="+own, "proxy-bypass-list=<-loopback>", "disable-auto-reload")
 	return p, switches(o, rest), followed, nil
 }
 
