@@ -35,7 +35,7 @@ type watcher struct {
 	seen     chrome.Evidence // what the journal knows of; what comes meanwhile waits for the next look
 	coded    bool            // the person was told of the code
 	again    bool            // the page asked again after the last submission
-	wanted   chrome.Attempt  // what was stopped last after the person's click or key
+	wanted   chrome.Attempt  // what the person is being asked about
 	asking   bool            // the person is being asked whether that may go
 	consent  chan struct{}   // closed when they say yes
 }
@@ -139,11 +139,10 @@ func (o *watcher) stopped(ctx context.Context, a chrome.Attempt) {
 		return
 	}
 	o.r.req.Tell(hint.Say("After your click or key the page wanted to send something to %s. It was not Send, so nonmerci stopped it.", hostOf(a.Address)))
-	o.wanted = a
 	if o.r.req.Consent == nil || o.asking {
 		return
 	}
-	o.asking = true
+	o.asking, o.wanted = true, a // and nothing that is stopped before they answer
 	yes := o.consent
 	go func() {
 		if o.r.req.Consent(ctx, hint.Say("If the page does not go on without it, type yes here; nonmerci then lets it go once, when you do the same thing again. Otherwise just go on.")) {
