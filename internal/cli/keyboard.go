@@ -37,6 +37,7 @@ func (a *app) consent(c config.Config) func(context.Context, hint.Text) bool {
 		return nil
 	}
 	return func(ctx context.Context, question hint.Text) bool {
+		a.keys.forget()
 		a.say(question)
 		for {
 			line, ok := a.line(ctx)
@@ -50,11 +51,25 @@ func (a *app) consent(c config.Config) func(context.Context, hint.Text) bool {
 	}
 }
 
+// forget drops what was typed before there was a question.
+func (k *keyboard) forget() {
+	for {
+		select {
+		case _, ok := <-k.lines:
+			if !ok {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
 // line is the next line that the person types; false when there is none, or when
 // ctx ends before.
 func (a *app) line(ctx context.Context) (string, bool) {
 	a.keys.once.Do(func() {
-		a.keys.lines = make(chan string)
+		a.keys.lines = make(chan string, 64)
 		go func() { // reading cannot be interrupted: it goes on until the program ends
 			defer close(a.keys.lines)
 			for in := bufio.NewScanner(a.Stdin); in.Scan(); {
