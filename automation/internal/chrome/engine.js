@@ -820,7 +820,9 @@
         const found = locate(scanPage(watched.plan), watched.plan.targets.send);
         send = found.status === 'found' ? byHandle(found.node) : null;
       }
-      if (send && path.includes(send)) return say('send');
+      // A field that a page puts inside Send is not Send.
+      const at = path.indexOf(send);
+      if (at >= 0 && !path.slice(0, at).some((n) => n.matches?.('select,textarea,[contenteditable],input:not([type=submit],[type=button],[type=image])'))) return say('send');
       if (path.some((n) => n.matches?.(PRESSABLE))) return say('press');
     }
     if (e.type !== 'pointermove') say('touch');
