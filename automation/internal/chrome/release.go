@@ -64,7 +64,7 @@ func (n *netlock) mayLeave(r guard.Request, id string, now time.Time) bool {
 		return true
 	}
 	l := n.leave
-	if l == nil || now.After(l.until) || now.Sub(n.touchAt) >= touchSpan || l.request != requestKey(r.Method, hostPath(r.URL), r.Kind) {
+	if l == nil || id == "" || now.After(l.until) || now.Sub(n.touchAt) >= touchSpan || l.request != requestKey(r.Method, hostPath(r.URL), r.Kind) {
 		return false
 	}
 	n.leave, n.left[id] = nil, true
