@@ -124,6 +124,11 @@ func TestAttacks(t *testing.T) {
 				ownForm: `<main>` + ownFields + `</main><script>async function go() { const v = e.value;
 				await fetch('/ajax/validate/', {method: 'POST', body: 'email=' + v}); location = '/help/confirm/' }</script>`}},
 			sent: []string{"POST /ajax/validate/"}},
+		{name: "another page that says no", press: true, want: outcomes{automation.SentUnconfirmed},
+			site: &own{pages: map[string]string{"/help/result/": `<main><h1>Not this time</h1><p>Your objection was not received.</p></main>`,
+				ownForm: `<main>` + ownFields + `</main><script>async function go() { const v = e.value;
+				await fetch('/api/graphql/', {method: 'POST', body: 'email=' + v}); location = '/help/result/' }</script>`}},
+			sent: []string{"POST /api/graphql/"}},
 		{name: "thanks that are none, after an error", press: true, want: outcomes{automation.SentUnconfirmed},
 			site: &own{codes: map[string]int{"/api/graphql/": 500}, pages: map[string]string{ownForm: `<main>` + ownFields + `</main><script>async function go() { const v = e.value;
 				await fetch('/api/graphql/', {method: 'POST', body: 'email=' + v});

@@ -33,8 +33,11 @@ func TestTwoAtOnce(t *testing.T) {
 		var both [2]automation.Result
 		var sites [2]*rehearsal.Site
 		var wg sync.WaitGroup
+		var began, ended [2]time.Time
 		for i := range both {
 			wg.Go(func() {
+				began[i] = time.Now()
+				defer func() { ended[i] = time.Now() }()
 				both[i], sites[i] = object(t, rehearsal.Variant{Service: "instagram"}, func(r *automation.Request) {
 					r.Email, r.Browser.Profile = "marie@courrier.example", profile
 					r.Tell, r.Log = func(hint.Text) {}, func(string, map[string]any) {}
@@ -57,7 +60,8 @@ func TestTwoAtOnce(t *testing.T) {
 				t.Errorf("round %d: %d submissions", round, n)
 			}
 		}
-		if ready != 1 || inUse != 1 {
+		after := began[0].After(ended[1]) || began[1].After(ended[0]) // a busy machine ran one after the other
+		if !after && (ready != 1 || inUse != 1) {
 			t.Errorf("round %d: %s: %s; %s: %s", round, both[0].Outcome, both[0].Message, both[1].Outcome, both[1].Message)
 		}
 		if res, _ := object(t, rehearsal.Variant{Service: "instagram"}, func(r *automation.Request) {

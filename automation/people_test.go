@@ -43,7 +43,8 @@ var scripted = []string{
 // deep finds the page's Send, also in a shadow root or a frame.
 const deep = `(() => {
 	const find = (root) => {
-		for (const el of root.querySelectorAll('button[type=submit]:not([name=search]), main [role=button], [role=button].send')) if (el.getBoundingClientRect().width && el.form?.role !== 'search') return el;
+		const selector = root === document ? 'button[type=submit]:not([name=search]), main [role=button], [role=button].send' : 'button[type=submit],[role=button]';
+		for (const el of root.querySelectorAll(selector)) if (el.getBoundingClientRect().width && (!el.form || el.form.querySelector('textarea'))) return el;
 		for (const el of root.querySelectorAll('*')) { const got = el.shadowRoot ? find(el.shadowRoot) : el.contentDocument && find(el.contentDocument); if (got) return got; }
 	};
 	return find(document);
@@ -107,8 +108,12 @@ func (p *people) one(t *testing.T, s *screen, service, kind, name string, keys [
 			}
 		})
 		if keys == nil {
-			x, y := h.place(ctx, sendButton)
-			s.do("mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "click", "1")
+			selector := sendButton
+			if kind == "with=beside" {
+				selector = "form:has(textarea) button[type=submit]" // and not that of the newsletter
+			}
+			x, y := h.place(ctx, selector)
+			s.do("mousemove", "5", "5", "mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "click", "1")
 			return
 		}
 		s.do(append([]string{"key"}, keys...)...)

@@ -138,14 +138,14 @@ func (o *watcher) stopped(ctx context.Context, a chrome.Attempt) {
 		o.r.req.Tell(hint.Say("The page tried to send something without your click on Send. nonmerci stopped it."))
 		return
 	}
-	o.r.req.Tell(hint.Say("After your click or key the page wanted to send something to %s. It was not Send, so nonmerci stopped it.", hostOf(a.Address)))
+	o.r.req.Tell(hint.Say("You pressed something other than Send, and the page wanted to send what you typed to %s. nonmerci stopped it.", hostOf(a.Address)))
 	if o.r.req.Consent == nil || o.asking {
 		return
 	}
 	o.asking, o.wanted = true, a // and nothing that is stopped before they answer
 	yes := o.consent
 	go func() {
-		if o.r.req.Consent(ctx, hint.Say("If the page does not go on without it, type yes here; nonmerci then lets it go once, when you do the same thing again. Otherwise just go on.")) {
+		if o.r.req.Consent(ctx, hint.Say("If you want that, type yes here and press Enter; nonmerci then lets it go once, when you do the same thing again. If not, ignore this.")) {
 			close(yes)
 		}
 	}()
@@ -181,7 +181,7 @@ func (o *watcher) judge(ctx context.Context) error {
 	}
 	asks, waited := o.asks(), time.Since(o.answered)
 	switch {
-	case ok && o.is(selectors.Thanks), ok && !asks && !o.view.Covered && !slices.ContainsFunc(o.view.Buttons, guard.Sends) && waited > restWait:
+	case ok && o.is(selectors.Thanks), ok && !asks && !o.view.Covered && !o.elsewhere() && waited > restWait:
 		o.r.event(record.EventConfirmationSeen, record.BasisPage, map[string]any{"places": o.view.Places, "address": o.view.Address})
 		o.picture(ctx, "after")
 		return &stop{outcome: Sent, what: hint.Say("You sent the objection. It was seen leaving, the site took it, and the page no longer asks for it."),
@@ -209,6 +209,13 @@ func (o *watcher) answer() (ok bool, status int, answered bool) {
 		answered = true
 	}
 	return ok, status, answered
+}
+
+// elsewhere tells whether the page is one that may well say no: another document
+// in a language in which thanks would have been understood, or one that still
+// offers to send something.
+func (o *watcher) elsewhere() bool {
+	return o.view.Document != o.r.walk.view.Document && selectors.Listed(o.view.Language) || slices.ContainsFunc(o.view.Buttons, guard.Sends)
 }
 
 // askedAgain deals with a page that shows the form or an error after the
@@ -302,7 +309,7 @@ func (o *watcher) over(ctx context.Context, closed bool) error {
 		return &stop{outcome: SentUnconfirmed, what: hint.Say("The form left the browser, but nothing on the page confirms that it was accepted."),
 			next: mailNext()}
 	case o.r.allowed:
-		return &stop{outcome: SentUnconfirmed, what: hint.Say("With your permission the page sent something. Whether that was the objection is not known; Send was not seen to be pressed."),
+		return &stop{outcome: Unknown, what: hint.Say("With your permission the page sent something. Whether that was the objection is not known; Send was not seen to be pressed."),
 			next: mailNext()}
 	case o.seen.Acted:
 		return &stop{outcome: NotSent, what: hint.Say("You pressed Send, but no submission was seen leaving the browser. The page may have found something missing."),

@@ -1,6 +1,9 @@
 package selectors
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // languages are those that the built-in phrases speak, in the order of their
 // file: the official ones of the European Union, and Norwegian, Brazilian
@@ -12,6 +15,19 @@ var languages = [...]struct{ tag, name string }{
 	{"ga", "Irish"}, {"hr", "Croatian"}, {"hu", "Hungarian"}, {"lt", "Lithuanian"}, {"lv", "Latvian"}, {"mt", "Maltese"},
 	{"no", "Norwegian"}, {"ro", "Romanian"}, {"sk", "Slovak"}, {"sl", "Slovenian"}, {"sv", "Swedish"}, {"tr", "Turkish"},
 	{"uk", "Ukrainian"},
+}
+
+// Listed tells whether the built-in phrases speak a language, given as a page
+// does (BCP 47): what is not understood there says something.
+func Listed(tag string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	if base == "nb" || base == "nn" {
+		base = "no"
+	}
+	return slices.ContainsFunc(languages[:], func(l struct{ tag, name string }) bool {
+		own, _, _ := strings.Cut(strings.ToLower(l.tag), "-")
+		return base == own
+	})
 }
 
 // LanguageCoverage tells how well one language is known. Every idea of the

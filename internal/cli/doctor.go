@@ -209,7 +209,7 @@ func (a *app) checkNetwork(c config.Config) checkup {
 		return checkup{remark, hint.Say("Network: your proxy settings are a script, or of a kind that nonmerci cannot follow. The browser goes its own way, and one of nonmerci's six locks is missing; the README says what it adds."),
 			hint.Say("If you know your proxy, name it: --browser-arg proxy-server=HOST:PORT")}
 	}
-	return checkup{grade: fine, what: hint.Say("Network: the browser goes through nonmerci, which reads nothing and can shut the way.")}
+	return checkup{grade: fine, what: hint.Say("Network: the browser's traffic passes through nonmerci, still encrypted, and nonmerci can cut it off.")}
 }
 
 func (a *app) checkProfile(c config.Config) checkup {

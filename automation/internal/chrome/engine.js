@@ -816,10 +816,14 @@
     if (key && e.key !== 'Enter' && e.key !== ' ') return say('touch');
     if (key || e.type === 'click') {
       let send = watched.node?.isConnected ? watched.node : null;
+      const scan = send && nameOf(send) === watched.name ? null : scanPage(watched.plan);
       if (!send) {
-        const found = locate(scanPage(watched.plan), watched.plan.targets.send);
+        const found = locate(scan, watched.plan.targets.send);
         send = found.status === 'found' ? byHandle(found.node) : null;
       }
+      // A button that is called otherwise than at hand-over is Send where words say so.
+      const calls = (f) => f.by === 'name' && matches(scan, f, send);
+      if (send && nameOf(send) !== watched.name && !watched.plan.targets.send.find.some(calls)) send = null;
       // A field that a page puts inside Send is not Send.
       const at = path.indexOf(send);
       if (at >= 0 && !path.slice(0, at).some((n) => n.matches?.('select,textarea,[contenteditable],input:not([type=submit],[type=button],[type=image])'))) return say('send');
@@ -847,7 +851,7 @@
   const release = () => { belt = 'open'; permitted = null; return true; };
   // watch remembers Send, so that the person's own action on it is recognised.
   const watch = ({ node, plan, fields }) => {
-    watched = { node: byHandle(node), plan: compile({ targets: { send: plan } }), fields: fields || [] };
+    watched = { node: byHandle(node), name: nameOf(byHandle(node) || document.documentElement), plan: compile({ targets: { send: plan } }), fields: fields || [] };
     return !!watched.node;
   };
   const mark = (n) => { sendNode = byHandle(n); return !!sendNode; };

@@ -65,6 +65,14 @@ func TestHandOver(t *testing.T) {
 			h.eval(`document.querySelector('h1').onclick = () => document.querySelector('button[type=submit]').click()`)
 			h.click("h1")
 		}, 0},
+		{"click on Send that is called Cancel by now", "", func(h *tab) {
+			h.eval(`document.querySelector('button[type=submit]').textContent = 'Cancel'`)
+			h.click(sendSelector)
+		}, 0},
+		{"click on Send that is called otherwise by now", "", func(h *tab) {
+			h.eval(`document.querySelector('button[type=submit]').textContent = 'Submit'`)
+			h.click(sendSelector)
+		}, 1},
 		{"typing, the page sends", "", func(h *tab) {
 			h.eval(`document.querySelector('textarea').addEventListener('input', () => { ` + post + ` })`)
 			focus(h, "textarea")

@@ -62,9 +62,9 @@ type netlock struct {
 	atSend   []*Value      // the form's fields as they stood at that moment
 	followUp bool          // a request of theirs left; what follows belongs to it
 	attempts []Attempt
-	leave    *leave          // what the person has allowed by word
-	left     map[string]bool // what left by that word, by network id
-	alarm    chan struct{}   // a tab was about to leave the hosts, or a page to submit
+	leave    *leave               // what the person has allowed by word
+	left     map[string]departure // what left by that word, by network id
+	alarm    chan struct{}        // a tab was about to leave the hosts, or a page to submit
 	sent     []*Sent
 }
 
@@ -95,7 +95,7 @@ type Sent struct {
 }
 
 func newNetlock(off locks, outlet *proxy.Proxy) *netlock {
-	return &netlock{off: off, outlet: outlet, stage: walking, pending: map[string]time.Time{}, left: map[string]bool{},
+	return &netlock{off: off, outlet: outlet, stage: walking, pending: map[string]time.Time{}, left: map[string]departure{},
 		changed: make(chan struct{}), alarm: make(chan struct{}, 1)}
 }
 
@@ -169,8 +169,9 @@ func (n *netlock) passed(r guard.Request, id string, now time.Time) {
 		n.steerAfter(answerSpan)
 	}
 	plain := guard.Leaves(r, n.values) == guard.Traffic
+	_, byWord := n.left[id]
 	switch {
-	case n.stage == watching && n.left[id]:
+	case n.stage == watching && byWord:
 		n.sent = append(n.sent, &Sent{Time: now, Method: r.Method, Address: hostPath(r.URL), Kind: r.Kind, Leave: true, id: id})
 		return
 	case n.stage != watching || !n.acted:

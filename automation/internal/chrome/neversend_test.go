@@ -136,6 +136,12 @@ func (r *results) add(mode, way, phase string, n int) {
 	r.came[[3]string{mode, way, phase}] = n
 }
 
+func (r *results) of(mode, way, phase string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.came[[3]string{mode, way, phase}]
+}
+
 // TestNeverSend is the promise: whatever way out a page tries, at whatever moment,
 // nothing reaches the site while the program is at work or waits for the person.
 // All ways share one page where they can; with -thorough each is tried alone, and

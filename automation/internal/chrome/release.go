@@ -1,6 +1,7 @@
 package chrome
 
 import (
+	"strings"
 	"time"
 
 	"github.com/nonmerci/nonmerci/internal/guard"
@@ -17,7 +18,7 @@ func (n *netlock) person(what string, fields []*Value, now time.Time) {
 		return
 	}
 	n.touchAt = now
-	if what == "send" || (what == "press" && n.acted) {
+	if what == "send" || (what == "press" && !n.sendAt.IsZero()) { // a code may be asked for after Send
 		n.sendAt, n.acted = now, true
 		if what == "send" {
 			n.atSend = fields
@@ -45,6 +46,12 @@ type leave struct {
 	until   time.Time
 }
 
+// departure is when and where to something left by the person's word.
+type departure struct {
+	host string
+	at   time.Time
+}
+
 // leaveSpan is how long the person may take to do again what was stopped.
 const leaveSpan = 5 * time.Minute
 
@@ -60,14 +67,15 @@ func (n *netlock) allow(a Attempt) {
 // mayLeave tells whether the person's word covers a request, or one that it was
 // led on to; the word is spent with the first.
 func (n *netlock) mayLeave(r guard.Request, id string, now time.Time) bool {
-	if id != "" && n.left[id] {
+	host, _, _ := strings.Cut(hostPath(r.URL), "/")
+	if l, ok := n.left[id]; ok && id != "" && l.host == host && now.Sub(l.at) < answerSpan {
 		return true
 	}
 	l := n.leave
 	if l == nil || id == "" || now.After(l.until) || now.Sub(n.touchAt) >= touchSpan || l.request != requestKey(r.Method, hostPath(r.URL), r.Kind) {
 		return false
 	}
-	n.leave, n.left[id] = nil, true
+	n.leave, n.left[id] = nil, departure{host, now}
 	return true
 }
 

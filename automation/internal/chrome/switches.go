@@ -76,7 +76,9 @@ func switches(o Options, args []string) []string {
 		// Ways out that no request gate sees (measured, Chromium 156): the sockets of
 		// shared workers, the packets of WebRTC, and what the browser itself fetches for
 		// payments and sign-in offers at an address that the page makes up; and its
-		// reports (Reporting API), which go up to a minute later.
+		// reports (Reporting API), which go up to a minute later. And pages that are
+		// kept while others are shown, because the engine does not hear of a person who
+		// comes back to one.
 		own = append(own, "disable-shared-workers", "webrtc-ip-handling-policy=disable_non_proxied_udp", noFeatures)
 	}
 	if o.Headless {
@@ -107,4 +109,4 @@ func switches(o Options, args []string) []string {
 
 // noFeatures is the list of features that are switched off; the caller may make
 // it longer.
-const noFeatures = "disable-features=FedCm,WebPayments,Reporting,NetworkErrorLogging,DocumentReporting"
+const noFeatures = "disable-features=FedCm,WebPayments,Reporting,NetworkErrorLogging,DocumentReporting,BackForwardCache"

@@ -30,11 +30,11 @@ func TestTricks(t *testing.T) {
 					r.add(mode, trick.Name, "touch", s.personPresses(trick.Name))
 				}
 				for _, phase := range []string{"press", "touch"} {
-					if n := r.came[[3]string{"launch", trick.Name, phase}]; n > 0 {
+					if n := r.of("launch", trick.Name, phase); n > 0 {
 						t.Errorf("%s: got out %d times", phase, n)
 					}
 					// A dialog on the walk is dismissed, whatever lock is off.
-					if *thorough && r.came[[3]string{"control", trick.Name, phase}] == 0 && trick.Name+phase != "dialogpress" {
+					if *thorough && r.of("control", trick.Name, phase) == 0 && trick.Name+phase != "dialogpress" {
 						t.Errorf("%s: sends nothing, so its test proves nothing", phase)
 					}
 				}

@@ -30,9 +30,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/net/proxy"
@@ -75,8 +77,10 @@ func Start(rules Rules, route Route) (*Proxy, error) {
 	p := &Proxy{rules: rules, route: route, listen: l, isOpen: true,
 		outlets: map[*outlet]bool{}, inlets: map[net.Conn]bool{}, asked: map[string]bool{}}
 	plain := &httputil.ReverseProxy{
-		Rewrite:      func(*httputil.ProxyRequest) {},
-		Transport:    &http.Transport{DialContext: p.dial, Proxy: func(r *http.Request) (*url.URL, error) { return route(r.URL) }, DisableCompression: true},
+		Rewrite: func(*httputil.ProxyRequest) {},
+		Transport: byRoute{route,
+			&http.Transport{DialContext: p.public, DisableCompression: true},
+			&http.Transport{DialContext: p.dial, Proxy: func(r *http.Request) (*url.URL, error) { return route(r.URL) }, DisableCompression: true}},
 		ErrorLog:     log.New(io.Discard, "", 0), // would name addresses
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}
@@ -85,7 +89,7 @@ func Start(rules Rules, route Route) (*Proxy, error) {
 			switch {
 			case r.Method == http.MethodConnect:
 				p.connect(w, r)
-			case r.URL.IsAbs():
+			case r.URL.IsAbs() && r.Header.Get("Upgrade") == "":
 				plain.ServeHTTP(w, r)
 			default:
 				http.NotFound(w, r) // somebody who takes this for a site
@@ -175,8 +179,46 @@ func (o *outlet) Close() error {
 	return o.Conn.Close()
 }
 
-// dial opens a connection to host:port itself.
+// byRoute sends a request the one way or the other.
+type byRoute struct {
+	route           Route
+	direct, chained http.RoundTripper
+}
+
+func (b byRoute) RoundTrip(r *http.Request) (*http.Response, error) {
+	if via, err := b.route(r.URL); err != nil || via != nil {
+		return b.chained.RoundTrip(r)
+	}
+	return b.direct.RoundTrip(r)
+}
+
+// public opens a connection to a site. This computer and those beside it are
+// none: the browser keeps pages from them (Local Network Access), and cannot where
+// a proxy looks the names up. A rule may lead there.
+func (p *Proxy) public(ctx context.Context, network, address string) (net.Conn, error) {
+	if p.rules.Names(address) {
+		return p.dial(ctx, network, address)
+	}
+	return p.connectTo(ctx, network, address, func(_, at string, _ syscall.RawConn) error {
+		host, err := netip.ParseAddrPort(at)
+		if err != nil {
+			return err
+		}
+		if ip := host.Addr().Unmap(); ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified() {
+			return errNear
+		}
+		return nil
+	})
+}
+
+var errNear = errors.New("an address of this computer or its network")
+
+// dial opens a connection to wherever settings or rules lead.
 func (p *Proxy) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return p.connectTo(ctx, network, address, nil)
+}
+
+func (p *Proxy) connectTo(ctx context.Context, network, address string, allow func(network, address string, c syscall.RawConn) error) (net.Conn, error) {
 	p.open.RLock()
 	open := p.isOpen
 	p.open.RUnlock()
@@ -187,7 +229,7 @@ func (p *Proxy) dial(ctx context.Context, network, address string) (net.Conn, er
 	if err != nil {
 		return nil, err
 	}
-	c, err := (&net.Dialer{Timeout: dialTime}).DialContext(ctx, network, to)
+	c, err := (&net.Dialer{Timeout: dialTime, Control: allow}).DialContext(ctx, network, to)
 	if err != nil {
 		return nil, err
 	}
@@ -245,6 +287,7 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(in, out)
 	half(in)
 	in.Close()
+	out.Close() // the site may take nothing any more
 	<-up
 }
 
@@ -269,7 +312,7 @@ func (p *Proxy) reach(r *http.Request) (net.Conn, string, error) {
 	case err != nil:
 		return nil, "", err
 	case via == nil || p.rules.Names(r.Host):
-		c, err := p.dial(ctx, "tcp", r.Host)
+		c, err := p.public(ctx, "tcp", r.Host)
 		return c, done, err
 	case via.Scheme == "socks5" || via.Scheme == "socks5h":
 		d, err := proxy.FromURL(via, dialer(p.dial))

@@ -16,6 +16,9 @@ import (
 	"time"
 )
 
+// here lets a test's own sites be reached, which are not public.
+var here = ParseRules("MAP 127.0.0.1 127.0.0.1")
+
 func direct(*url.URL) (*url.URL, error) { return nil, nil }
 
 func begun(t *testing.T, rules Rules, route Route) *Proxy {
@@ -108,7 +111,7 @@ func says(t *testing.T, from, to net.Conn, what string) {
 func TestShut(t *testing.T) {
 	t.Parallel()
 	l := peer(t)
-	p := begun(t, Rules{}, direct)
+	p := begun(t, here, direct)
 	browser, site := tunnel(t, p, l, l.Addr().String())
 	greets(t, browser, site)
 	quietBrowser, quietSite := tunnel(t, p, l, l.Addr().String())
@@ -142,7 +145,7 @@ func TestShut(t *testing.T) {
 func TestSockets(t *testing.T) {
 	t.Parallel()
 	l := peer(t)
-	p := begun(t, Rules{}, direct)
+	p := begun(t, here, direct)
 	for name, first := range map[string][]byte{
 		"wss": greeting(t, "http/1.1"), "no offer": greeting(t), "ws": []byte("GET /chat HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"),
 		"no handshake": {22, 3, 1, 0, 3, 'a', 'b', 'c'}, "nonsense": {0, 0, 0},
@@ -157,11 +160,39 @@ func TestSockets(t *testing.T) {
 	}
 }
 
+// TestOnlyPublic: no page reaches this computer, or those beside it, through the
+// outlet; settings and rules may lead there (the tests above).
+func TestOnlyPublic(t *testing.T) {
+	t.Parallel()
+	l := peer(t)
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	p := begun(t, Rules{}, direct)
+	for _, host := range []string{"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "192.168.0.1", "169.254.169.254"} {
+		if _, status := knock(t, p, host+":"+port); status != http.StatusServiceUnavailable {
+			t.Errorf("%s: status %d", host, status)
+		}
+		req, _ := http.NewRequest(http.MethodGet, "http://"+host+":"+port+"/", nil)
+		client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: p.Address()}), DisableKeepAlives: true}}
+		if res, err := client.Do(req); err != nil || res.StatusCode != http.StatusBadGateway {
+			t.Errorf("%s, plain: %v %v", host, res, err)
+		}
+	}
+	c, err := net.Dial("tcp", p.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprint(c, "GET http://old.example/ HTTP/1.1\r\nHost: old.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	if res, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil || res.StatusCode != http.StatusNotFound {
+		t.Errorf("a socket in the plain: %v %v", res, err)
+	}
+}
+
 // TestShutDoesNotWait: a site that takes nothing cannot keep the way open.
 func TestShutDoesNotWait(t *testing.T) {
 	t.Parallel()
 	l := peer(t)
-	p := begun(t, Rules{}, direct)
+	p := begun(t, here, direct)
 	browser, site := tunnel(t, p, l, l.Addr().String())
 	greets(t, browser, site)
 	_ = browser.SetWriteDeadline(time.Now().Add(300 * time.Millisecond))
@@ -180,7 +211,7 @@ func TestShutDoesNotWait(t *testing.T) {
 func TestClose(t *testing.T) {
 	t.Parallel()
 	l := peer(t)
-	p := begun(t, Rules{}, direct)
+	p := begun(t, here, direct)
 	browser, site := tunnel(t, p, l, l.Addr().String())
 	if err := p.Close(); err != nil {
 		t.Error(err)
