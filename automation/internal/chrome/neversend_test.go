@@ -303,7 +303,7 @@ func neverSendAlone(t *testing.T, r *results) {
 				if err := s.b.Close(); err != nil {
 					t.Error(err)
 				}
-				if n := s.site.Submissions() - before; n > 0 && !mode.control {
+				if n := s.site.Submissions() - before; n > 0 && !mode.control && mode.open[way.Name] == "" {
 					t.Errorf("%d got out when the browser was closed", n)
 				}
 			})

@@ -208,6 +208,35 @@ func TestShutDoesNotWait(t *testing.T) {
 	}
 }
 
+// TestStuckTunnel: where both ends have gone, nothing is left, though the site took
+// nothing of what was still to be said.
+func TestStuckTunnel(t *testing.T) {
+	t.Parallel()
+	l := peer(t)
+	p := begun(t, here, direct)
+	browser, site := tunnel(t, p, l, l.Addr().String())
+	greets(t, browser, site)
+	_ = browser.SetWriteDeadline(time.Now().Add(300 * time.Millisecond))
+	for chunk := make([]byte, 1<<20); ; {
+		if _, err := browser.Write(chunk); err != nil {
+			break // everything on the way is full
+		}
+	}
+	_ = site.(*net.TCPConn).CloseWrite()
+	browser.Close()
+	tick, end := time.NewTicker(5*time.Millisecond), time.After(5*time.Second)
+	defer tick.Stop()
+	for left := 1; left > 0; {
+		select {
+		case <-tick.C:
+			left = 0
+			p.each(func(*outlet) { left++ })
+		case <-end:
+			t.Fatalf("%d connections live on", left)
+		}
+	}
+}
+
 func TestClose(t *testing.T) {
 	t.Parallel()
 	l := peer(t)
