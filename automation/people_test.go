@@ -103,9 +103,8 @@ func (p *people) one(t *testing.T, s *screen, service, kind, name string, keys [
 			timer := time.NewTimer(600 * time.Millisecond)
 			defer timer.Stop()
 			<-timer.C
-			if keys != nil {
-				call("Runtime.evaluate", map[string]any{"expression": deep + ".focus()"})
-			}
+			// Stopped, a page may have put an error above, and Send out of sight.
+			call("Runtime.evaluate", map[string]any{"expression": "{ const send = " + deep + "; send.scrollIntoView({block: 'center', behavior: 'instant'}); send.focus() }"})
 		})
 		if keys == nil {
 			selector := sendButton
