@@ -239,3 +239,20 @@ func TestWhatATouchSetsFree(t *testing.T) {
 		s.reset()
 	}
 }
+
+// TestBack: after hand-over the way back is a request like any other, so the form
+// stays, and Send is still heard.
+func TestBack(t *testing.T) {
+	t.Parallel()
+	s := standing(t, "email="+email, 0).at(centerAddress).at(formAddress).lock()
+	s.fill(false)
+	w := s.handOver()
+	tab := s.hand.on(t)
+	tab.try(`history.back()`)
+	until(t, 5*time.Second, "the way back is stopped", func() bool { return len(w.Evidence().Attempts) > 0 })
+	tab.click(sendSelector)
+	s.expect("Send", 1)
+	if !w.Evidence().Acted {
+		t.Error("the person was not heard")
+	}
+}
