@@ -159,4 +159,4 @@ func TestRehearsal(t *testing.T) {
 }
 
 // daily is how many combinations are run every day.
-const daily = 4
+const daily = 2
