@@ -100,6 +100,7 @@ const (
 // TestAttacks: pages that were made to mislead. Each came out of an attack on the
 // program; want are the outcomes that are right, and what may have left.
 func TestAttacks(t *testing.T) {
+	t.Parallel()
 	type outcomes []automation.Outcome
 	none := outcomes{automation.NotFound, automation.NeedsUser, automation.Refused, automation.NotAvailable}
 	for _, c := range []struct {

@@ -25,6 +25,7 @@ func TestTwoAtOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
+	t.Parallel()
 	rounds := 1
 	if *full {
 		rounds = 20

@@ -127,6 +127,7 @@ func TestRehearsal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
+	t.Parallel()
 	var table struct {
 		sync.Mutex
 		lines []string

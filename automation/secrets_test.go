@@ -53,6 +53,7 @@ func TestLoginTellsNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
+	t.Parallel()
 	for of, want := range map[string]automation.Outcome{"": automation.Ready, "gate=sign-in": automation.NeedsUser, "gate=continue-as": automation.NeedsUser} {
 		if of == "gate=continue-as" && !*full {
 			continue

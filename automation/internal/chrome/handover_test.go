@@ -15,6 +15,7 @@ const sendSelector = `button[type=submit]:not([name=search]), main div[role=butt
 // page does by itself sends nothing; what the person does to Send sends once;
 // what the person does elsewhere sends nothing.
 func TestHandOver(t *testing.T) {
+	t.Parallel()
 	js := func(script string) func(*tab) { return func(h *tab) { h.try(script) } }
 	const post = `fetch(location.origin + '/ajax/help/contact/submit/page', {method: 'POST', keepalive: true, body: new URLSearchParams({email: document.querySelector('input[type=email]').value})}).catch(() => {})`
 	focus := func(h *tab, selector string) { h.eval(fmt.Sprintf(`document.querySelector(%q).focus()`, selector)) }
@@ -124,6 +125,7 @@ func TestLeave(t *testing.T) {
 	script := func() { tab.try(`document.getElementById('check').click()`) }
 
 	script()
+	until(t, 3*time.Second, "the page's own try is stopped", func() bool { return len(w.Evidence().Attempts) == 1 })
 	s.expect("the page's own try", 0)
 	tab.click("#check")
 	until(t, 3*time.Second, "the click is stopped", func() bool { return len(w.Evidence().Attempts) == 2 })

@@ -28,6 +28,7 @@ var hostile = []rehearsal.HostileKind{
 // TestHostilePages fills each of them with the brakes alone, waits, and ends the
 // browser: in order, or by cutting its pipe as the end of this program would.
 func TestHostilePages(t *testing.T) {
+	t.Parallel()
 	for i, kind := range hostile {
 		for j, markup := range []string{"plain", "script"} {
 			// Not with a timer: see TestEnds for what it gets out.

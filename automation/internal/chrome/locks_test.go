@@ -216,6 +216,7 @@ func (s *stand) expect(what string, want int) {
 // form. Each of the three locks stops the press by itself; without any the page
 // has sent.
 func TestJudgePressAndWireAlone(t *testing.T) {
+	t.Parallel()
 	refusal := func(want guard.Reason) func(error) bool {
 		return func(err error) bool {
 			var r *guard.Refusal

@@ -147,6 +147,7 @@ func (r *results) of(mode, way, phase string) int {
 // All ways share one page where they can; with -thorough each is tried alone, and
 // what came of it is the table in ARCHITECTURE.md (make never-send).
 func TestNeverSend(t *testing.T) {
+	t.Parallel()
 	browserPath(t)
 	r := &results{came: map[[3]string]int{}}
 	if *thorough {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,6 +87,9 @@ func row(out *strings.Builder, cells ...string) {
 	fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | "))
 }
 
+// writing lets one table at a time into the document.
+var writing sync.Mutex
+
 // writeTable puts a measured part between its two markers in the document, where
 // one is named, and says when and with what it was measured.
 func writeTable(t *testing.T, part, text, how string) {
@@ -98,6 +102,8 @@ func writeTable(t *testing.T, part, text, how string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	writing.Lock()
+	defer writing.Unlock()
 	raw, err := os.ReadFile(*table)
 	if err != nil {
 		t.Fatal(err)

