@@ -15,6 +15,7 @@ import (
 const (
 	journalFile = "journal.jsonl"
 	timeFormat  = "2006-01-02T15:04:05.000Z" // RFC 3339, UTC, milliseconds
+	zoneFormat  = "-07:00"
 )
 
 // genesis is what the first line names as its predecessor.
@@ -136,8 +137,14 @@ func decodeLine(b []byte) (Line, error) {
 	if err != nil {
 		return Line{}, err
 	}
-	if !slices.Contains(events(), h.Event) {
+	if _, err := time.Parse(zoneFormat, h.Zone); err != nil {
+		return Line{}, err
+	}
+	switch {
+	case !slices.Contains(events(), h.Event):
 		return Line{}, fmt.Errorf("unknown event %q", h.Event)
+	case h.Basis == "":
+		return Line{}, errors.New("it does not say what it rests on")
 	}
 	l := Line{h.Seq, h.Prev, t, h.Zone, h.Event, h.Basis, h.File, h.SHA256, h.Size, fields}
 	// Two readers of JSON may differ on a key that stands there twice or in

@@ -308,7 +308,7 @@ func (r *Record) add(l Line) error {
 	if l.Time.IsZero() {
 		l.Time = r.clock()
 	}
-	l.Seq, l.Prev, l.Zone, l.Fields = r.seq+1, r.prev, l.Time.Format("-07:00"), fields
+	l.Seq, l.Prev, l.Zone, l.Fields = r.seq+1, r.prev, l.Time.Format(zoneFormat), fields
 	l.Basis = Basis(r.clean(string(l.Basis)))
 	b, err := l.encode()
 	if err != nil {

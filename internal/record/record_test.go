@@ -387,7 +387,7 @@ func TestCrashedRecordTellsWhatWasSeen(t *testing.T) {
 
 func TestWhatIsNoRecord(t *testing.T) {
 	newer := t.TempDir()
-	line, err := Line{Seq: 1, Prev: genesis(), Event: EventStarted, Fields: map[string]any{"schema": 2}}.encode()
+	line, err := Line{Seq: 1, Prev: genesis(), Zone: "+01:00", Event: EventStarted, Basis: BasisProgram, Fields: map[string]any{"schema": 2}}.encode()
 	if err != nil {
 		t.Fatal(err)
 	}

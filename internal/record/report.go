@@ -86,7 +86,7 @@ func newView(s *Summary, lang string) (*view, error) {
 	if strings.HasPrefix(strings.ToLower(lang), "fr") {
 		w.lang = "fr"
 	}
-	if t, err := time.Parse("-07:00", s.Zone); err == nil {
+	if t, err := time.Parse(zoneFormat, s.Zone); err == nil {
 		w.zone = t.Location()
 	}
 	shots, err := w.shots()
