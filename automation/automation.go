@@ -59,6 +59,7 @@ type Browser struct {
 	Headless bool     // no window
 	Args     []string // further switches, NAME or NAME=VALUE, without dashes
 	Sandbox  bool     // keep Chromium's sandbox on; off only for rehearsals and tests as root
+	Fleeting bool     // the profile is thrown away afterwards: it gets no mark, and no keyring is asked
 
 	// Lookup is the environment, where the browser may find its proxies; nil: empty.
 	Lookup func(string) (string, bool)

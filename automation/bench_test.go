@@ -39,7 +39,7 @@ func BenchmarkReady(b *testing.B) {
 		res, err := automation.Object(b.Context(), automation.Request{
 			Flow: flow, Email: "marie@courrier.example", Route: "settings", NoWait: true, Wait: time.Minute, Rehearsal: true,
 			Records: b.TempDir(), Language: "en", Program: "bench",
-			Browser: automation.Browser{Path: path, Profile: b.TempDir(), Headless: true, Sandbox: os.Geteuid() != 0, Args: site.BrowserArgs()},
+			Browser: automation.Browser{Path: path, Profile: b.TempDir(), Headless: true, Sandbox: os.Geteuid() != 0, Fleeting: true, Args: site.BrowserArgs()},
 		})
 		if err != nil || res.Outcome != automation.Ready {
 			b.Fatal(err, res.Outcome, res.Message)

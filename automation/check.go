@@ -35,7 +35,7 @@ func CheckPage(ctx context.Context, b Browser, f *selectors.Flow, html []byte, a
 			shown = known
 		}
 	}
-	o := chrome.Options{Path: b.Path, Profile: b.Profile, Args: b.Args, Sandbox: b.Sandbox, Lookup: b.Lookup}
+	o := chrome.Options{Path: b.Path, Profile: b.Profile, Args: b.Args, Sandbox: b.Sandbox, Fleeting: true, Lookup: b.Lookup}
 	v, err := chrome.ReadSaved(ctx, o, chrome.NewPlan(f), chrome.Saved{Address: shown, HTML: html})
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func TestTwoAtOnce(t *testing.T) {
 		for i := range both {
 			wg.Go(func() {
 				both[i], sites[i] = object(t, rehearsal.Variant{Service: "instagram"}, func(r *automation.Request) {
-					r.Email, r.Browser.Profile = "marie@courrier.example", profile
+					r.Email, r.Browser.Profile, r.Browser.Fleeting = "marie@courrier.example", profile, false
 					r.Tell, r.Log = func(hint.Text) {}, func(string, map[string]any) {}
 				})
 			})
@@ -69,7 +69,7 @@ func TestTwoAtOnce(t *testing.T) {
 			t.Errorf("round %d: %s: %s; %s: %s", round, both[0].Outcome, both[0].Message, both[1].Outcome, both[1].Message)
 		}
 		if res, _ := object(t, rehearsal.Variant{Service: "instagram"}, func(r *automation.Request) {
-			r.Email, r.Browser.Profile = "marie@courrier.example", profile
+			r.Email, r.Browser.Profile, r.Browser.Fleeting = "marie@courrier.example", profile, false
 		}); res.Outcome != automation.Ready {
 			t.Errorf("round %d: afterwards the profile gives %s: %s", round, res.Outcome, res.Message)
 		}
@@ -114,7 +114,7 @@ func TestFrozenChromium(t *testing.T) {
 	profile := t.TempDir()
 	began := time.Now()
 	res, site := object(t, rehearsal.Variant{Service: "instagram"}, func(r *automation.Request) {
-		r.Email, r.Browser.Profile = "marie@courrier.example", profile
+		r.Email, r.Browser.Profile, r.Browser.Fleeting = "marie@courrier.example", profile, false
 		tell := r.Tell
 		r.Tell = func(s hint.Text) {
 			tell(s)

@@ -41,7 +41,7 @@ func walk(t *testing.T, v rehearsal.Variant, change func(*automation.Request), w
 	began := time.Now()
 	req := automation.Request{
 		Flow: flow, Route: "settings", NoWait: true, Wait: 20 * time.Second, Rehearsal: true, Records: t.TempDir(), Language: "en", Program: "test",
-		Browser: automation.Browser{Path: browser(t), Profile: t.TempDir(), Headless: true, Sandbox: os.Geteuid() != 0, Args: site.BrowserArgs()},
+		Browser: automation.Browser{Path: browser(t), Profile: t.TempDir(), Headless: true, Sandbox: os.Geteuid() != 0, Fleeting: true, Args: site.BrowserArgs()},
 		Tell:    func(s hint.Text) { t.Log("told: " + s.String()) },
 		Log:     func(m string, f map[string]any) { t.Logf("%5.1f s %s %v", time.Since(began).Seconds(), m, f) },
 	}

@@ -86,37 +86,6 @@ func (r *run) steps(ctx context.Context) error {
 	return r.handOver(ctx, f)
 }
 
-func (r *run) startBrowser(ctx context.Context) error {
-	o := r.req.Browser
-	b, err := chrome.Start(ctx, chrome.Options{Path: o.Path, Profile: o.Profile, Headless: o.Headless, Args: o.Args, Sandbox: o.Sandbox, Lookup: o.Lookup})
-	if err != nil {
-		return r.notStarted(err)
-	}
-	r.browser = b
-	b.Guard(r.req.Email, r.req.Explanation) // no page on the way may carry them out
-	r.journal(func() error { return r.rec.SetBrowser(b.Version(), b.Args()) })
-	return r.recErr
-}
-
-// notStarted puts a browser that did not start into words.
-func (r *run) notStarted(err error) error {
-	s := &stop{outcome: Failed, cause: err}
-	switch {
-	case errors.Is(err, chrome.ErrInUse):
-		s.what = hint.Say("The browser profile of nonmerci is in use: another window of it is open, or another nonmerci is running. Nothing was done.")
-		s.next = hint.Say("Close that window, or end the other nonmerci, and run the command again.")
-	case errors.Is(err, chrome.ErrNoDisplay):
-		s.what = hint.Say("The browser found no screen to show a window on. Nothing was done.")
-		s.next = hint.Say("Run nonmerci in a desktop session. For a try without a window, add --headless.")
-	case errors.Is(err, context.Canceled), r.ctx.Err() != nil: // the browser ends with its pipe, which is then no fault
-		return context.Canceled
-	default:
-		s.what = hint.Say("The browser did not start. Nothing was done.")
-		s.next = hint.Say("Try `nonmerci doctor`, or name another browser with --browser.")
-	}
-	return s
-}
-
 // ending turns whatever ended the run into a stop.
 func (r *run) ending(err error) *stop {
 	var s *stop

@@ -32,6 +32,7 @@ type room struct {
 const (
 	chromeRoom = "automation/internal/chrome"
 	proxyRoom  = "automation/internal/proxy"
+	ringRoom   = "automation/internal/keyring"
 )
 
 var rooms = map[string]room{
@@ -42,8 +43,8 @@ var rooms = map[string]room{
 	"internal/cli": {
 		own: []string{"automation", "config", "selectors", "internal/guard", "internal/hint", "internal/ledger",
 			"internal/mail", "internal/record", "internal/rehearsal"},
-		others: []string{"charm.land/huh", "github.com/charmbracelet/huh", "github.com/spf13/cobra", "github.com/spf13/pflag", "go.uber.org/zap", "golang.org/x/text"},
-		reason: "builds everything and hands it down; the only room that talks with the person",
+		others: []string{"charm.land/huh", "github.com/charmbracelet/huh", "github.com/spf13/cobra", "github.com/spf13/pflag", "go.uber.org/zap", "golang.org/x/sys", "golang.org/x/text"},
+		reason: "builds everything and hands it down; the only room that talks with the person; x/sys knows how full a disk is",
 	},
 	"config": {
 		own: []string{"internal/hint"}, others: []string{"github.com/spf13/pflag", "github.com/spf13/viper", "golang.org/x/text"},
@@ -54,16 +55,20 @@ var rooms = map[string]room{
 		reason: "pure data; a flow is checked against the judge's lists when it is read",
 	},
 	"automation": {
-		own: []string{chromeRoom, "selectors", "internal/guard", "internal/hint", "internal/record"}, others: []string{"go.uber.org/zap", "golang.org/x/text"},
+		own: []string{chromeRoom, ringRoom, "selectors", "internal/guard", "internal/hint", "internal/record"}, others: []string{"go.uber.org/zap", "golang.org/x/text"},
 		reason: "the walk; it gets its few settings handed over and knows neither flags nor files; x/text names the countries",
 	},
 	chromeRoom: {
-		own: []string{proxyRoom, "selectors", "internal/guard", "internal/hint"}, others: []string{"github.com/go-rod/rod", "golang.org/x/sys"},
-		reason: "the only room that knows rod; x/sys keeps the browser from outliving the program",
+		own: []string{proxyRoom, ringRoom, "selectors", "internal/guard", "internal/hint"}, others: []string{"github.com/go-rod/rod", "github.com/gofrs/flock", "golang.org/x/sys"},
+		reason: "the only room that knows rod; flock keeps two processes out of one profile, x/sys keeps the browser from outliving the program",
 	},
 	proxyRoom: {
 		others: []string{"golang.org/x/net", "golang.org/x/sys"},
 		reason: "passes bytes on and knows nothing of browsers; x/net speaks SOCKS and reads NO_PROXY, x/sys reads Windows' registry",
+	},
+	ringRoom: {
+		others: []string{"github.com/godbus/dbus"},
+		reason: "one question to the desktop, on its session bus",
 	},
 	"internal/guard": {
 		own: []string{"internal/hint"}, others: []string{"golang.org/x/text"},

@@ -88,7 +88,7 @@ Then, for real:              nonmerci object instagram`,
 	}
 	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands:"}, &cobra.Group{ID: "more", Title: "More:"})
 	group(root, under("main", a.rehearseCmd(), a.objectCmd(), a.loginCmd(), a.recordsCmd(), a.doctorCmd())...)
-	root.AddCommand(under("more", a.configCmd(), a.selectorsCmd(), a.versionCmd())...)
+	root.AddCommand(under("more", a.configCmd(), a.profileCmd(), a.selectorsCmd(), a.versionCmd())...)
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetUsageTemplate(usage)
 	root.SetFlagErrorFunc(flagError)

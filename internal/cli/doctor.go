@@ -74,7 +74,11 @@ func (a *app) doctor(ctx context.Context) error {
 	c, settings := a.checkSettings()
 	all := []checkup{settings, a.checkUser(), a.checkScreen()}
 	all = append(all, a.checkBrowser(ctx, c)...)
-	all = append(all, a.checkNetwork(c), a.checkProfile(c), a.checkRecords(c))
+	all = append(all, a.checkNetwork(c), a.checkProfile(c))
+	all = append(all, a.checkKeyring(ctx, c)...)
+	all = append(all, a.checkRecords(c))
+	all = append(all, a.checkDisk(c)...)
+	all = append(all, a.checkClock(time.Now())...)
 	for _, service := range selectors.Services() {
 		all = append(all, a.checkFlow(service)...)
 	}

@@ -44,7 +44,7 @@ func (a *app) consent(c config.Config) func(context.Context, hint.Text) bool {
 			if !ok {
 				return false
 			}
-			if word := strings.ToLower(strings.TrimSpace(line)); word == "yes" || word == "oui" {
+			if isYes(line) {
 				return true
 			}
 		}
@@ -83,4 +83,10 @@ func (a *app) line(ctx context.Context) (string, bool) {
 	case <-ctx.Done():
 		return "", false
 	}
+}
+
+// isYes tells whether a line says yes, in one of the program's languages.
+func isYes(line string) bool {
+	word := strings.ToLower(strings.TrimSpace(line))
+	return word == "yes" || word == "oui"
 }

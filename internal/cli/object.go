@@ -281,7 +281,8 @@ func weakens(arg string) bool {
 // browser finds the browser and the profile, and refuses what could not work
 // before anything is started.
 func (a *app) browser(c config.Config, rehearsing bool) (automation.Browser, error) {
-	b := automation.Browser{Profile: a.profile(c), Headless: c.Headless, Args: c.BrowserArgs, Sandbox: true, Lookup: a.Lookup}
+	b := automation.Browser{Profile: a.profile(c), Headless: c.Headless, Args: c.BrowserArgs, Sandbox: true, Lookup: a.Lookup,
+		Fleeting: rehearsing && c.Origin("profile") != "flag"}
 	path, err := automation.FindBrowser(c.Browser, a.Lookup)
 	if err != nil {
 		return b, noBrowser(c.Browser)

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/nonmerci/nonmerci/automation"
 	"github.com/nonmerci/nonmerci/config"
 	"github.com/nonmerci/nonmerci/internal/hint"
 )
@@ -66,12 +67,21 @@ func (a *app) own(name string) string {
 	return ""
 }
 
-// profile is the browser profile to use, and records the folder of the records:
-// nonmerci's own where the settings name none.
+// profile is the browser profile to use: where the settings name none, nonmerci's
+// own, in a place that the browser may write to.
 func (a *app) profile(c config.Config) string {
-	return cmp.Or(c.Profile, filepath.Join(a.dataDir(), "profile"))
+	if c.Profile != "" {
+		return c.Profile
+	}
+	if path, err := automation.FindBrowser(c.Browser, a.Lookup); err == nil {
+		if home := automation.ProfileHome(path, a.home()); home != "" {
+			return filepath.Join(home, "nonmerci", "profile")
+		}
+	}
+	return filepath.Join(a.dataDir(), "profile")
 }
 
+// records is the folder of the records.
 func (a *app) records(c config.Config) string {
 	return cmp.Or(c.Records, filepath.Join(a.dataDir(), "records"))
 }

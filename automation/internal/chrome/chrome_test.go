@@ -59,7 +59,7 @@ func browserPath(t testing.TB) string {
 
 // options start a browser without a window on a fresh profile.
 func options(t testing.TB, args ...string) Options {
-	return Options{Path: browserPath(t), Profile: t.TempDir(), Headless: true, Sandbox: os.Geteuid() != 0, Args: args}
+	return Options{Path: browserPath(t), Profile: t.TempDir(), Headless: true, Sandbox: os.Geteuid() != 0, Fleeting: true, Args: args}
 }
 
 // started is a browser of a test's own, closed at its end.

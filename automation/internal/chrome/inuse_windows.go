@@ -5,18 +5,18 @@ import (
 	"path/filepath"
 )
 
-// inUse tells whether another browser holds the profile: it keeps "lockfile"
+// occupied tells who else holds the profile, or nil: a browser keeps "lockfile"
 // open without sharing (Chromium's process_singleton_win.cc). Not measured:
 // nobody has run it on Windows yet.
-func inUse(profile string) bool {
+func occupied(profile string) *Busy {
 	name := filepath.Join(profile, "lockfile")
 	if _, err := os.Stat(name); err != nil {
-		return false
+		return nil
 	}
 	f, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
-		return true
+		return &Busy{By: HeldByBrowser}
 	}
 	f.Close()
-	return false
+	return nil
 }

@@ -26,7 +26,7 @@ func beVictim(profile string, args []string) error {
 	if err != nil {
 		return err
 	}
-	b, err := Start(ctx, Options{Path: path, Profile: profile, Headless: true, Sandbox: os.Geteuid() != 0, Args: args[1:]})
+	b, err := Start(ctx, Options{Path: path, Profile: profile, Headless: true, Sandbox: os.Geteuid() != 0, Fleeting: true, Args: args[1:]})
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type Options struct {
 	Headless bool     // no window
 	Args     []string // further switches as NAME or NAME=VALUE, without dashes; they win
 	Sandbox  bool     // false only for rehearsals and tests as root, where Chromium cannot use it
+	Fleeting bool     // the profile is thrown away: no mark, and no keyring is asked
 
 	// Lookup is the environment, in the manner of os.LookupEnv: a browser on Linux
 	// reads its proxies there.
@@ -52,14 +53,25 @@ type process struct {
 // Start starts a browser on its own profile and opens one empty tab, with every
 // lock on before the tab exists. It never starts on a profile that is in use.
 func Start(ctx context.Context, o Options) (*Browser, error) {
-	if err := prepareProfile(o.Profile); err != nil {
+	l, err := o.take(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if inUse(o.Profile) {
-		return nil, ErrInUse
+	if _, named := o.named("password-store"); l.store != "" && !named {
+		o.Args = append(slices.Clone(o.Args), "password-store="+l.store)
 	}
+	b, err := o.launch(ctx, l)
+	if err != nil {
+		l.undo()
+	}
+	return b, err
+}
+
+// launch starts the browser's process and connects to it.
+func (o Options) launch(ctx context.Context, l *lease) (*Browser, error) {
 	way, given, followed, err := outlet(o)
 	if err != nil {
+		l.end()
 		return nil, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	cmd := exec.Command(o.Path, append(given, "--user-data-dir="+o.Profile)...)
@@ -69,6 +81,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	p, err := plug(cmd)
 	if err != nil {
 		way.Close()
+		l.end()
 		return nil, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	proc.pipe = p
@@ -77,6 +90,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		_ = cmd.Wait()
 		p.Close()
 		way.Close()
+		l.end()
 	}()
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -139,7 +153,9 @@ func (p *process) explain(err error, profile string) error {
 	switch {
 	case strings.Contains(said, "$DISPLAY"), strings.Contains(said, "X server"):
 		return ErrNoDisplay
-	case inUse(profile), strings.Contains(said, "ProcessSingleton"):
+	case occupied(profile) != nil:
+		return occupied(profile)
+	case strings.Contains(said, "ProcessSingleton"):
 		return ErrInUse
 	}
 	return fmt.Errorf("%w: exit code %d", ErrStart, p.cmd.ProcessState.ExitCode())

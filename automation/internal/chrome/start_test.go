@@ -56,31 +56,48 @@ func TestStartAfterACrash(t *testing.T) {
 	started(t, o)
 }
 
-func TestInUse(t *testing.T) {
+// TestOccupied: who holds a profile, by its lock and by whether somebody listens.
+func TestOccupied(t *testing.T) {
 	host, err := os.Hostname()
 	if err != nil {
 		t.Fatal(err)
 	}
 	me := strconv.Itoa(os.Getpid())
-	for target, want := range map[string]bool{
-		host + "-" + me:            true,
-		"another-computer-" + me:   true,
-		host + "-0":                false,
-		host + "--1":               true, // a host whose name ends in a dash, and not this one
-		host + "-99999999":         false,
-		host + "-x":                false,
-		"nonsense":                 false,
-		"":                         false,
-		host + "-" + me + "-" + me: true,
+	for target, want := range map[string]Holder{
+		host + "-" + me:            HeldByBrowser,
+		"another-computer-" + me:   HeldElsewhere,
+		host + "-0":                0,
+		host + "--1":               HeldElsewhere, // a host whose name ends in a dash, and not this one
+		host + "-99999999":         0,
+		host + "-x":                0,
+		"nonsense":                 0,
+		"":                         0,
+		host + "-" + me + "-" + me: HeldElsewhere,
 	} {
-		dir := t.TempDir()
-		if target != "" {
-			if err := os.Symlink(target, filepath.Join(dir, "SingletonLock")); err != nil {
-				t.Fatal(err)
+		for _, listening := range []bool{true, false} {
+			dir := t.TempDir()
+			if target != "" {
+				if err := os.Symlink(target, filepath.Join(dir, "SingletonLock")); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		if got := inUse(dir); got != want {
-			t.Errorf("lock %q: in use %v, want %v", target, got, want)
+			want := want
+			if listening {
+				l, err := net.Listen("unix", filepath.Join(dir, "SingletonSocket"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer l.Close()
+			} else if want == HeldByBrowser {
+				want = 0 // another program has the number by now
+			}
+			var got Holder
+			if busy := occupied(dir); busy != nil {
+				got = busy.By
+			}
+			if got != want {
+				t.Errorf("lock %q, listening %v: held by %v, want %v", target, listening, got, want)
+			}
 		}
 	}
 }
@@ -152,7 +169,7 @@ func TestStartOfWhatIsNoBrowser(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			begin := time.Now()
-			b, err := Start(t.Context(), Options{Path: tt.path, Profile: t.TempDir(), Headless: true})
+			b, err := Start(t.Context(), Options{Path: tt.path, Profile: t.TempDir(), Headless: true, Fleeting: true})
 			took := time.Since(begin)
 			if err == nil {
 				b.Close()
@@ -172,7 +189,7 @@ func TestStartOfWhatIsNoBrowser(t *testing.T) {
 		defer cancel()
 		path := script(note + "exec sleep 60")
 		begin := time.Now()
-		_, err := Start(ctx, Options{Path: path, Profile: t.TempDir(), Headless: true})
+		_, err := Start(ctx, Options{Path: path, Profile: t.TempDir(), Headless: true, Fleeting: true})
 		if err == nil || time.Since(begin) > 9*time.Second {
 			t.Errorf("error %v after %s", err, time.Since(begin))
 		}

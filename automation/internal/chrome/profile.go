@@ -1,0 +1,329 @@
+package chrome
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/nonmerci/nonmerci/automation/internal/keyring"
+)
+
+// A browser that cannot decrypt its cookies deletes them when it starts, without
+// a word: another brand's key, or a password store that is not there, is enough.
+// So a profile that is kept carries a mark of how it was made, the store is named
+// to the browser instead of left to its guess, and what does not fit the mark is
+// not started.
+
+// Profile is the mark of a user data dir that this program made.
+type Profile struct {
+	Schema  int    `json:"schema"`
+	Browser string `json:"browser"` // the product with its channel, such as "Google Chrome beta"
+	Store   string `json:"store"`   // where the cookies' key is kept, as --password-store says it; empty: the system's only place
+	Made    string `json:"made"`    // the day, as 2006-01-02
+}
+
+// InKeyring tells whether the key of the cookies is in the desktop's keyring.
+func (p Profile) InKeyring() bool { return p.Store == inKeyring }
+
+// Plain tells whether the key of the cookies is no secret.
+func (p Profile) Plain() bool { return p.Store == inFile }
+
+const (
+	markName   = "nonmerci-profile.json"
+	holdName   = "nonmerci.lock"
+	markSchema = 1
+
+	inFile    = "basic" // the key is the same for everybody: who can read the file can read the cookies
+	inKeyring = "gnome-libsecret"
+)
+
+// ReadProfile returns the mark of a user data dir; [fs.ErrNotExist]: it has none.
+func ReadProfile(dir string) (Profile, error) {
+	var p Profile
+	raw, err := os.ReadFile(filepath.Join(dir, markName))
+	if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return p, fmt.Errorf("read the mark of the browser profile: %w", err)
+	}
+	if p.Schema != markSchema {
+		return p, fmt.Errorf("the mark of the browser profile has the schema %d, which this version does not know", p.Schema)
+	}
+	return p, nil
+}
+
+// Misfit is why a browser may not be started on a profile.
+type Misfit int
+
+// The misfits.
+const (
+	NotOurs       Misfit = iota + 1 // made by other means, and used
+	OtherBrowser                    // made with another browser
+	OtherStore                      // made with another password store
+	KeyringLocked                   // its password store is locked
+	KeyringGone                     // its password store does not answer
+)
+
+// Unfit means that a start could have lost the profile's sign-ins, so there was
+// none.
+type Unfit struct {
+	Why       Misfit
+	Made, Now string // the browser or the store, then and now
+}
+
+func (u *Unfit) Error() string {
+	return [...]string{NotOurs: "the browser profile was not made by this program", OtherBrowser: "the browser profile belongs to another browser",
+		OtherStore: "the browser profile belongs to another password store", KeyringLocked: "the keyring is locked", KeyringGone: "the keyring does not answer"}[u.Why]
+}
+
+// Holder is who has a profile in use.
+type Holder int
+
+// The holders.
+const (
+	HeldByUs      Holder = iota + 1 // another process of this program
+	HeldByBrowser                   // a browser that somebody started
+	HeldElsewhere                   // a browser on another computer
+)
+
+// Busy is the [ErrInUse] that tells by whom.
+type Busy struct {
+	By   Holder
+	Host string // the other computer, where there is one
+}
+
+func (b *Busy) Error() string { return ErrInUse.Error() }
+
+// Unwrap returns [ErrInUse].
+func (b *Busy) Unwrap() error { return ErrInUse }
+
+// lease is a profile that one browser may use.
+type lease struct {
+	dir   string
+	store string // what the browser shall be told about its password store; empty: nothing
+	hold  *flock.Flock
+	fresh bool // the mark is new
+}
+
+// end gives the profile back, once the browser has ended.
+func (l *lease) end() {
+	if l.hold != nil {
+		_ = l.hold.Unlock()
+	}
+}
+
+// undo forgets the mark that was made for a browser that did not start.
+func (l *lease) undo() {
+	if l.fresh && !used(l.dir) {
+		_ = os.Remove(filepath.Join(l.dir, markName))
+	}
+}
+
+// take makes the profile ready for one browser, or refuses.
+func (o Options) take(ctx context.Context) (*lease, error) {
+	l := &lease{dir: o.Profile}
+	if o.Fleeting {
+		if holder := occupied(o.Profile); holder != nil {
+			return nil, holder
+		}
+		l.store = onLinux(inFile)
+		return l, prepareProfile(o.Profile)
+	}
+	if err := os.MkdirAll(o.Profile, 0o700); err != nil {
+		return nil, fmt.Errorf("make the browser profile: %w", err)
+	}
+	l.hold = flock.New(filepath.Join(o.Profile, holdName), flock.SetPermissions(0o600))
+	if got, err := l.hold.TryLock(); err == nil && !got { // an error: this disk knows no locks
+		return nil, &Busy{By: HeldByUs}
+	}
+	if err := o.check(ctx, l); err != nil {
+		l.end()
+		return nil, err
+	}
+	return l, nil
+}
+
+// check looks whether the profile is free and the right one for this browser,
+// and marks a new one.
+func (o Options) check(ctx context.Context, l *lease) error {
+	if holder := occupied(o.Profile); holder != nil {
+		return holder
+	}
+	mark, err := ReadProfile(o.Profile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		l.fresh = true
+		mark, err = o.mark(ctx)
+	case err == nil:
+		err = o.fits(ctx, mark)
+	}
+	l.store = mark.Store
+	return err
+}
+
+// mark makes a new profile and writes down how.
+func (o Options) mark(ctx context.Context) (Profile, error) {
+	if used(o.Profile) {
+		return Profile{}, &Unfit{Why: NotOurs}
+	}
+	mark := Profile{Schema: markSchema, Browser: product(ctx, o.Path), Made: time.Now().Format(time.DateOnly)}
+	given, named := o.named("password-store")
+	switch {
+	case named:
+		mark.Store = given
+	case confined(o.Path):
+		mark.Store = inFile // a snap or flatpak reaches the keyring only while somebody lets it
+	case runtime.GOOS == "linux":
+		switch keyring.Ask(ctx, o.lookup) {
+		case keyring.Locked:
+			return mark, &Unfit{Why: KeyringLocked}
+		case keyring.Open:
+			mark.Store = inKeyring
+		default:
+			mark.Store = inFile
+		}
+	}
+	if err := prepareProfile(o.Profile); err != nil {
+		return mark, err
+	}
+	raw, err := json.MarshalIndent(mark, "", "  ")
+	if err != nil {
+		return mark, fmt.Errorf("write the mark of the browser profile: %w", err)
+	}
+	return mark, replace(filepath.Join(o.Profile, markName), append(raw, '\n'))
+}
+
+// used tells whether a browser has kept cookies there.
+func used(profile string) bool {
+	for _, jar := range []string{"Cookies", filepath.Join("Network", "Cookies")} {
+		if _, err := os.Lstat(filepath.Join(profile, "Default", jar)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// fits refuses a browser that would not find the key of the profile's cookies.
+func (o Options) fits(ctx context.Context, mark Profile) error {
+	if now := product(ctx, o.Path); now != mark.Browser {
+		return &Unfit{Why: OtherBrowser, Made: mark.Browser, Now: now}
+	}
+	if given, named := o.named("password-store"); named && given != mark.Store {
+		return &Unfit{Why: OtherStore, Made: mark.Store, Now: given}
+	}
+	if mark.Store != inKeyring {
+		return nil
+	}
+	switch keyring.Ask(ctx, o.lookup) {
+	case keyring.Locked:
+		return &Unfit{Why: KeyringLocked}
+	case keyring.Absent:
+		return &Unfit{Why: KeyringGone}
+	}
+	return nil
+}
+
+// named is a switch of the caller's; the last one counts, as for Chromium.
+func (o Options) named(name string) (value string, ok bool) {
+	for _, arg := range o.Args {
+		if n, v, _ := strings.Cut(arg, "="); n == name {
+			value, ok = v, true
+		}
+	}
+	return value, ok
+}
+
+// onLinux is a value that elsewhere is empty: the switch exists on Linux alone.
+func onLinux(value string) string {
+	if runtime.GOOS == "linux" {
+		return value
+	}
+	return ""
+}
+
+// confined tells whether the browser is a snap or a flatpak.
+func confined(path string) bool { return ProfileHome(path, "/") != "" }
+
+// ProfileHome is the folder below which a browser can keep a profile: a snap or a
+// flatpak writes below a folder of its own alone (snap: no hidden folder of the
+// home; flatpak: its instance's). Empty: any will do. Not measured.
+func ProfileHome(path, home string) string {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		real = path
+	}
+	for _, p := range []string{filepath.ToSlash(path), filepath.ToSlash(real)} {
+		dir, name := filepath.Split(p)
+		switch {
+		case strings.HasPrefix(p, "/snap/"), p == "/usr/bin/snap":
+			return filepath.Join(home, "snap", "chromium", "common")
+		case strings.HasSuffix(dir, "/flatpak/exports/bin/"):
+			return filepath.Join(home, ".var", "app", name)
+		}
+	}
+	return ""
+}
+
+// replace writes a file whole or not at all.
+func replace(file string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(file), ".nonmerci-*") // 0600
+	if err != nil {
+		return fmt.Errorf("write the mark of the browser profile: %w", err)
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("write the mark of the browser profile: %w", err)
+	}
+	return nil
+}
+
+// Forget removes a profile that this program made, with the sign-ins in it. One
+// that is in use, or that is somebody else's, stays.
+func Forget(dir string) error {
+	if _, err := ReadProfile(dir); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Lstat(dir); err != nil {
+				return err
+			}
+			return &Unfit{Why: NotOurs}
+		}
+		return err
+	}
+	hold := flock.New(filepath.Join(dir, holdName), flock.SetPermissions(0o600))
+	if got, err := hold.TryLock(); err == nil && !got {
+		return &Busy{By: HeldByUs}
+	}
+	defer func() { _ = hold.Unlock() }()
+	if holder := occupied(dir); holder != nil {
+		return holder
+	}
+	// Away first, so that half a profile never stands where a whole one is looked for.
+	away, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".nonmerci-forgotten-*")
+	if err != nil {
+		return fmt.Errorf("remove the browser profile: %w", err)
+	}
+	if runtime.GOOS == "windows" {
+		_ = hold.Unlock() // a folder with an open file cannot be moved there
+	}
+	if err := os.Rename(dir, filepath.Join(away, "profile")); err != nil {
+		return errors.Join(fmt.Errorf("remove the browser profile: %w", err), os.Remove(away))
+	}
+	if err := os.RemoveAll(away); err != nil {
+		return fmt.Errorf("remove the browser profile: %w", err)
+	}
+	return nil
+}
