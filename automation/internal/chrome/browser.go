@@ -109,6 +109,9 @@ func (b *Browser) setUp(ctx context.Context) error {
 		return fmt.Errorf("ask for the browser's version: %w", err)
 	}
 	b.version = v.Product
+	if n := major(b.version); n > 0 && n < OldestUsable {
+		return fmt.Errorf("%w: %s", ErrTooOld, b.version)
+	}
 	// Before any tab: a gate that comes later does not see what loaders that
 	// exist already ask for.
 	err = proto.FetchEnable{Patterns: []*proto.FetchRequestPattern{{URLPattern: "*", RequestStage: proto.FetchRequestStageRequest}}}.Call(root)

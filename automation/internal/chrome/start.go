@@ -151,6 +151,8 @@ func (p *process) explain(err error, profile string) error {
 	}
 	said := p.stderr.String()
 	switch {
+	case errors.Is(err, ErrTooOld):
+		return err
 	case strings.Contains(said, "$DISPLAY"), strings.Contains(said, "X server"):
 		return ErrNoDisplay
 	case occupied(profile) != nil:
