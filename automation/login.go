@@ -9,12 +9,6 @@ import (
 	"github.com/nonmerci/nonmerci/selectors"
 )
 
-// FindBrowser returns the path of the browser to start: the first usable one,
-// or the one that wanted names (a brand or a path). lookup reads the environment.
-func FindBrowser(wanted string, lookup func(string) (string, bool)) (string, error) {
-	return chrome.Find(wanted, lookup)
-}
-
 // Outlet tells why a browser with these switches would go to the network its own
 // way, which the program cannot shut; nil: it would not.
 func Outlet(args []string, lookup func(string) (string, bool)) error {

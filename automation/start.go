@@ -35,6 +35,8 @@ func (r *run) notStarted(err error) error {
 	case errors.Is(err, chrome.ErrNoDisplay):
 		s.what = hint.Say("The browser found no screen to show a window on. Nothing was done.")
 		s.next = hint.Say("Run nonmerci in a desktop session. For a try without a window, add --headless.")
+	case errors.Is(err, chrome.ErrTooOld):
+		s.what, s.next = hint.Say("%s Nothing was done.", tooOld()), newer()
 	case errors.Is(err, context.Canceled), r.ctx.Err() != nil: // the browser ends with its pipe, which is then no fault
 		return context.Canceled
 	default:

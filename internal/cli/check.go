@@ -73,7 +73,7 @@ func (a *app) check(ctx context.Context, service, page, place, lang, browser str
 	}
 	path, err := automation.FindBrowser(browser, a.Lookup)
 	if err != nil {
-		return a.saidExit(noBrowser(browser), automation.Failed)
+		return a.saidExit(noBrowser(browser, err), automation.Failed)
 	}
 	dir, err := throwaway("check")
 	if err != nil {

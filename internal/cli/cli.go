@@ -87,7 +87,7 @@ Then, for real:              nonmerci object instagram`,
 		SilenceUsage:  true,
 	}
 	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands:"}, &cobra.Group{ID: "more", Title: "More:"})
-	group(root, under("main", a.rehearseCmd(), a.objectCmd(), a.loginCmd(), a.recordsCmd(), a.doctorCmd())...)
+	group(root, under("main", a.rehearseCmd(), a.objectCmd(), a.loginCmd(), a.recordsCmd(), a.browsersCmd(), a.doctorCmd())...)
 	root.AddCommand(under("more", a.configCmd(), a.profileCmd(), a.selectorsCmd(), a.versionCmd())...)
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetUsageTemplate(usage)

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -134,78 +133,22 @@ func (a *app) checkScreen() checkup {
 }
 
 func (a *app) checkBrowser(ctx context.Context, c config.Config) []checkup {
-	path, err := automation.FindBrowser(c.Browser, a.Lookup)
-	if err != nil {
-		p := noBrowser(c.Browser)
+	found, err := automation.Browsers(ctx, c.Browser, a.Lookup)
+	taken := slices.IndexFunc(found, func(b automation.InstalledBrowser) bool { return b.Taken })
+	if err != nil || taken < 0 {
+		p := noBrowser(c.Browser, err)
 		return []checkup{{trouble, p.What, p.Next}}
 	}
-	var all []checkup
-	version, err := browserVersion(ctx, path)
+	b := found[taken]
+	start := a.start(c, b)
+	all := []checkup{{grade: fine, what: hint.Say("Browser: %s (%s)", b.Path, called(b))}}
 	switch {
-	case err != nil:
-		all = append(all, checkup{trouble, hint.Say("The browser %s does not say its version: %s.", path, strings.TrimSuffix(err.Error(), ".")),
-			hint.Say("Start this browser by hand to see what is wrong, or name another one with --browser.")})
-	case version == "":
-		all = append(all, checkup{grade: fine, what: hint.Say("Browser: %s", path)})
-	case major(version) < oldest:
-		all = append(all, checkup{remark, hint.Say("The browser %s (%s) is so old that it gets no security updates any more.", path, version),
-			hint.Say("Update the browser.")})
-	default:
-		all = append(all, checkup{grade: fine, what: hint.Say("Browser: %s (%s)", path, version)})
-	}
-	if dir := a.profile(c); strings.HasPrefix(path, "/snap/") && hidden(dir, a.home()) {
-		all = append(all, checkup{trouble, hint.Say("Chromium from Snap may not write to %s, because a part of this path begins with a dot.", dir),
-			hint.Say("Give another folder with --profile, such as %s, or install Google Chrome.", filepath.Join(a.home(), "snap", "chromium", "common", "nonmerci"))})
+	case start.Answer == automation.No, start.Reason == "no_version":
+		all = append(all, checkup{trouble, start.Why, start.Next})
+	case start.Why.Format != "":
+		all = append(all, checkup{remark, start.Why, start.Next})
 	}
 	return all
-}
-
-// oldest is the browser version below which doctor says a word: Chrome 136 is of
-// April 2025.
-const oldest = 136
-
-// browserVersion is what the browser calls itself. On Windows asking would open
-// a window, so it stays empty.
-func browserVersion(ctx context.Context, path string) (string, error) {
-	if runtime.GOOS == "windows" {
-		return "", nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, path, "--version")
-	cmd.WaitDelay = time.Second
-	out, err := cmd.Output()
-	if ctx.Err() != nil {
-		return "", errors.New("no answer within 10 seconds")
-	}
-	if err != nil {
-		return "", err
-	}
-	first, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-	if major(first) == 0 {
-		return "", errors.New("the answer holds no version")
-	}
-	return strings.TrimSpace(first), nil
-}
-
-// major is the first number of a version, or 0.
-func major(version string) int {
-	m := regexp.MustCompile(`\b(\d+)\.\d`).FindStringSubmatch(version)
-	if m == nil {
-		return 0
-	}
-	n, err := strconv.Atoi(m[1])
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
-// hidden tells whether a path below home goes through a folder whose name begins
-// with a dot.
-func hidden(path, home string) bool {
-	rel, err := filepath.Rel(home, path)
-	return err == nil && !strings.HasPrefix(rel, "..") && strings.Contains("/"+filepath.ToSlash(rel), "/.")
 }
 
 func (a *app) checkNetwork(c config.Config) checkup {

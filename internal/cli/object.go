@@ -105,10 +105,14 @@ func variantKeys() string {
 	return b.String()
 }
 
-func noBrowser(wanted string) *hint.Problem {
+// noBrowser says why [automation.FindBrowser] found none.
+func noBrowser(wanted string, err error) *hint.Problem {
+	if p, ok := hint.Of(err); ok {
+		return &hint.Problem{What: hint.Say("%s Nothing was done.", p.What), Next: p.Next}
+	}
 	if wanted != "" {
 		return &hint.Problem{What: hint.Say("The browser that was named is not there, or cannot be used. Nothing was done."),
-			Next: hint.Say("Name Google Chrome, Chromium, Microsoft Edge or Brave, or leave the name out and nonmerci looks for one.")}
+			Next: hint.Say("`nonmerci browsers` lists those that are there. Leave the name out, and nonmerci takes the first that it can use.")}
 	}
 	return &hint.Problem{What: hint.Say("No browser was found that nonmerci can use. Nothing was done."),
 		Next: hint.Say("Install Google Chrome, Chromium, Microsoft Edge or Brave, or name the program with --browser PATH.")}
@@ -285,7 +289,7 @@ func (a *app) browser(c config.Config, rehearsing bool) (automation.Browser, err
 		Fleeting: rehearsing && c.Origin("profile") != "flag"}
 	path, err := automation.FindBrowser(c.Browser, a.Lookup)
 	if err != nil {
-		return b, noBrowser(c.Browser)
+		return b, noBrowser(c.Browser, err)
 	}
 	b.Path = path
 	if b.Profile, err = filepath.Abs(b.Profile); err != nil {

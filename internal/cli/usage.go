@@ -13,8 +13,9 @@ import (
 // What was typed wrong is told in the one voice and never quoted: it could be
 // an e-mail address or a piece of the explanation.
 
-// usage is the second half of every help text, no wider than 80 columns.
-const usage = `{{if .HasAvailableSubCommands}}{{$all := .Commands}}{{range $g := .Groups}}{{.Title}}{{range $all}}{{if and (eq .GroupID $g.ID) (or .IsAvailableCommand (eq .Name "help"))}}
+// usage is the second half of every help text, no wider than 80 columns. The list
+// leaves out help, which the last line tells of, to fit one screen.
+const usage = `{{if .HasAvailableSubCommands}}{{$all := .Commands}}{{range $g := .Groups}}{{.Title}}{{range $all}}{{if and (eq .GroupID $g.ID) .IsAvailableCommand}}
   {{rpad .Name .NamePadding}}  {{.Short}}{{end}}{{end}}
 
 {{else}}Commands:{{range $all}}{{if .IsAvailableCommand}}
