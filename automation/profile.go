@@ -65,6 +65,12 @@ const (
 	KeyringOpen   = keyring.Open
 )
 
+// Mate is the program of the installed browser to which a profile belongs; false:
+// there is no profile, or that browser is gone.
+func Mate(profile string, lookup func(string) (string, bool)) (program string, ok bool) {
+	return chrome.Mate(profile, lookup)
+}
+
 // AskKeyring looks at the password store of a Linux desktop, without opening a
 // prompt. On other systems it is always open.
 func AskKeyring(ctx context.Context, lookup func(string) (string, bool)) Keyring {

@@ -64,6 +64,9 @@ func inUse(b *chrome.Busy) (what, next hint.Text) {
 func misfit(u *chrome.Unfit) *stop {
 	s := &stop{outcome: Failed, cause: u}
 	switch u.Why {
+	case chrome.Everyday:
+		s.what = hint.Say("The folder named with --profile is where %s keeps your everyday profiles. nonmerci never works in them, so nothing was started.", u.Made)
+		s.next = hint.Say("Name a new, empty folder with --profile, or leave it out: nonmerci then uses a profile of its own.")
 	case chrome.NotOurs:
 		s.what = hint.Say("The folder named with --profile holds a browser profile that nonmerci did not make. A start could delete the sign-ins in it, so nothing was started.")
 		s.next = hint.Say("Name a new, empty folder with --profile, or leave it out: nonmerci then uses a profile of its own.")

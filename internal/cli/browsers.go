@@ -45,7 +45,7 @@ EXIT STATUS
 }
 
 func (a *app) browsers(ctx context.Context, c config.Config) error {
-	found, missing := automation.Browsers(ctx, c.Browser, a.Lookup)
+	found, missing := automation.Browsers(ctx, a.wanted(c), a.Lookup)
 	for i, b := range found {
 		found[i].Start = a.start(c, b)
 	}

@@ -133,7 +133,7 @@ func (a *app) checkScreen() checkup {
 }
 
 func (a *app) checkBrowser(ctx context.Context, c config.Config) []checkup {
-	found, err := automation.Browsers(ctx, c.Browser, a.Lookup)
+	found, err := automation.Browsers(ctx, a.wanted(c), a.Lookup)
 	taken := slices.IndexFunc(found, func(b automation.InstalledBrowser) bool { return b.Taken })
 	if err != nil || taken < 0 {
 		p := noBrowser(c.Browser, err)

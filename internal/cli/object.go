@@ -287,7 +287,7 @@ func weakens(arg string) bool {
 func (a *app) browser(c config.Config, rehearsing bool) (automation.Browser, error) {
 	b := automation.Browser{Profile: a.profile(c), Headless: c.Headless, Args: c.BrowserArgs, Sandbox: true, Lookup: a.Lookup,
 		Fleeting: rehearsing && c.Origin("profile") != "flag"}
-	path, err := automation.FindBrowser(c.Browser, a.Lookup)
+	path, err := automation.FindBrowser(a.wanted(c), a.Lookup)
 	if err != nil {
 		return b, noBrowser(c.Browser, err)
 	}

@@ -81,6 +81,17 @@ func (a *app) profile(c config.Config) string {
 	return filepath.Join(a.dataDir(), "profile")
 }
 
+// wanted names the browser to take: the one that the person names, or the one to
+// which the profile belongs. Empty: the first that can be used.
+func (a *app) wanted(c config.Config) string {
+	if c.Browser == "" {
+		if program, ok := automation.Mate(a.profile(c), a.Lookup); ok {
+			return program
+		}
+	}
+	return c.Browser
+}
+
 // records is the folder of the records.
 func (a *app) records(c config.Config) string {
 	return cmp.Or(c.Records, filepath.Join(a.dataDir(), "records"))

@@ -780,6 +780,7 @@ func french() map[string]string {
 		"%q stands here twice; the first is in line %d.": "%q figure ici deux fois ; la première est à la ligne %d.",
 		"Take one of the two out.":                       "Retirez l’une des deux.",
 		// the browser profile
+		"The folder named with --profile is where %s keeps your everyday profiles. nonmerci never works in them, so nothing was started.":                                   "Le dossier indiqué par --profile est celui où %s garde vos profils de tous les jours. nonmerci n’y travaille jamais : rien n’a donc été lancé.",
 		"There is no browser profile of nonmerci's in that folder, so there is nothing to remove.":                                                                          "Il n’y a pas de profil de navigateur de nonmerci dans ce dossier : il n’y a donc rien à supprimer.",
 		"`nonmerci profile show` tells which folder is meant.":                                                                                                              "`nonmerci profile show` indique de quel dossier il s’agit.",
 		"nonmerci did not make what is in that folder, so it removes nothing there.":                                                                                        "nonmerci n’a pas créé ce qui se trouve dans ce dossier : il n’y supprime donc rien.",

@@ -2,32 +2,64 @@ package chrome
 
 import (
 	"context"
-	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
-	"time"
 )
 
 // versionLine is what browsers print for --version: "Chromium 156.0.8078.79 built
 // on …", "Google Chrome 157.0.1.0 beta".
 var versionLine = regexp.MustCompile(`^(\D+?) \d+\.[\d.]+(?: (beta|dev|unstable|canary|nightly))?\b`)
 
-// product is what the browser calls itself, with its channel and without its
-// version; where it does not say, the name of its file. The key of the cookies
-// goes by it.
-func product(ctx context.Context, path string) string {
-	if runtime.GOOS == "windows" { // asking would open a window; the folder above Application tells
-		return filepath.Base(filepath.Dir(filepath.Dir(path)))
+// product is what the browser is called, with its channel and without its
+// version; where nobody knows, the name of its file. The key of the cookies goes
+// by it.
+func (o Options) product(ctx context.Context) string {
+	c := here(o.lookup)
+	real := c.resolve(o.Path)
+	for _, b := range c.installed() {
+		if c.resolve(b.Path) == real {
+			return b.Name
+		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, path, "--version")
-	cmd.WaitDelay = time.Second
-	out, _ := cmd.Output() // what cannot be asked goes by its file
-	if m := versionLine.FindStringSubmatch(string(out)); m != nil {
+	if c.system == "windows" { // asking would open a window; the folder above Application tells
+		return path.Base(path.Dir(path.Dir(c.slashed(o.Path))))
+	}
+	out, _ := c.say(ctx, o.Path) // what does not answer goes by its file
+	if m := versionLine.FindStringSubmatch(out); m != nil {
 		return strings.TrimSpace(m[1] + " " + m[2])
 	}
-	return filepath.Base(path)
+	return filepath.Base(o.Path)
+}
+
+// Mate is the installed browser to which a profile belongs.
+func Mate(profile string, lookup func(string) (string, bool)) (program string, ok bool) {
+	mark, err := ReadProfile(profile)
+	if err != nil {
+		return "", false
+	}
+	for _, b := range here(lookup).installed() {
+		if strings.EqualFold(b.Name, mark.Browser) && b.usable() == nil {
+			return b.Path, true
+		}
+	}
+	return "", false
+}
+
+// everyday is the browser whose everyday profiles are in a folder; empty: it is
+// no such folder.
+func (o Options) everyday() string {
+	real := func(dir string) string {
+		if to, err := filepath.EvalSymlinks(dir); err == nil {
+			return to
+		}
+		return filepath.Clean(dir)
+	}
+	for _, b := range here(o.lookup).installed() {
+		if b.UserData != "" && real(b.UserData) == real(o.Profile) {
+			return b.Name
+		}
+	}
+	return ""
 }

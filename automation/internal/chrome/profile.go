@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -67,7 +68,8 @@ type Misfit int
 
 // The misfits.
 const (
-	NotOurs       Misfit = iota + 1 // made by other means, and used
+	Everyday      Misfit = iota + 1 // where a browser keeps the person's everyday profiles
+	NotOurs                         // made by other means, and used
 	OtherBrowser                    // made with another browser
 	OtherStore                      // made with another password store
 	KeyringLocked                   // its password store is locked
@@ -82,7 +84,7 @@ type Unfit struct {
 }
 
 func (u *Unfit) Error() string {
-	return [...]string{NotOurs: "the browser profile was not made by this program", OtherBrowser: "the browser profile belongs to another browser",
+	return [...]string{Everyday: "it is the person's everyday browser profile", NotOurs: "the browser profile was not made by this program", OtherBrowser: "the browser profile belongs to another browser",
 		OtherStore: "the browser profile belongs to another password store", KeyringLocked: "the keyring is locked", KeyringGone: "the keyring does not answer"}[u.Why]
 }
 
@@ -139,6 +141,9 @@ func (o Options) take(ctx context.Context) (*lease, error) {
 		l.store = onLinux(inFile)
 		return l, prepareProfile(o.Profile)
 	}
+	if err := o.ours(); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(o.Profile, 0o700); err != nil {
 		return nil, fmt.Errorf("make the browser profile: %w", err)
 	}
@@ -151,6 +156,20 @@ func (o Options) take(ctx context.Context) (*lease, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// ours refuses a folder that is somebody else's, before anything is written there.
+func (o Options) ours() error {
+	if _, err := ReadProfile(o.Profile); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if brand := o.everyday(); brand != "" {
+		return &Unfit{Why: Everyday, Made: brand}
+	}
+	if used(o.Profile) {
+		return &Unfit{Why: NotOurs}
+	}
+	return nil
 }
 
 // check looks whether the profile is free and the right one for this browser,
@@ -173,10 +192,7 @@ func (o Options) check(ctx context.Context, l *lease) error {
 
 // mark makes a new profile and writes down how.
 func (o Options) mark(ctx context.Context) (Profile, error) {
-	if used(o.Profile) {
-		return Profile{}, &Unfit{Why: NotOurs}
-	}
-	mark := Profile{Schema: markSchema, Browser: product(ctx, o.Path), Made: time.Now().Format(time.DateOnly)}
+	mark := Profile{Schema: markSchema, Browser: o.product(ctx), Made: time.Now().Format(time.DateOnly)}
 	given, named := o.named("password-store")
 	switch {
 	case named:
@@ -215,7 +231,7 @@ func used(profile string) bool {
 
 // fits refuses a browser that would not find the key of the profile's cookies.
 func (o Options) fits(ctx context.Context, mark Profile) error {
-	if now := product(ctx, o.Path); now != mark.Browser {
+	if now := o.product(ctx); !strings.EqualFold(now, mark.Browser) {
 		return &Unfit{Why: OtherBrowser, Made: mark.Browser, Now: now}
 	}
 	if given, named := o.named("password-store"); named && given != mark.Store {
@@ -257,19 +273,16 @@ func confined(path string) bool { return ProfileHome(path, "/") != "" }
 // ProfileHome is the folder below which a browser can keep a profile: a snap or a
 // flatpak writes below a folder of its own alone (snap: no hidden folder of the
 // home; flatpak: its instance's). Empty: any will do. Not measured.
-func ProfileHome(path, home string) string {
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		real = path
-	}
-	for _, p := range []string{filepath.ToSlash(path), filepath.ToSlash(real)} {
-		dir, name := filepath.Split(p)
-		switch {
-		case strings.HasPrefix(p, "/snap/"), p == "/usr/bin/snap":
-			return filepath.Join(home, "snap", "chromium", "common")
-		case strings.HasSuffix(dir, "/flatpak/exports/bin/"):
-			return filepath.Join(home, ".var", "app", name)
-		}
+func ProfileHome(program, home string) string {
+	c := here(nil)
+	dir, name := path.Split(c.slashed(program))
+	switch {
+	case ofSnap(dir):
+		return filepath.Join(home, "snap", name, "common")
+	case c.forSnap(program):
+		return filepath.Join(home, "snap", "chromium", "common") // of Ubuntu's chromium-browser
+	case strings.HasSuffix(dir, "/flatpak/exports/bin/"):
+		return filepath.Join(home, ".var", "app", name)
 	}
 	return ""
 }

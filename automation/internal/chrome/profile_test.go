@@ -3,7 +3,6 @@
 package chrome
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -148,6 +147,8 @@ func TestProfileOfAnotherKind(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(newer, markName), []byte(`{"schema": 99}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	t.Setenv("CHROME_CONFIG_HOME", t.TempDir())
+	everyday := filepath.Join(os.Getenv("CHROME_CONFIG_HOME"), "chromium")
 	for _, c := range []struct {
 		name   string
 		change func(o *Options)
@@ -156,6 +157,7 @@ func TestProfileOfAnotherKind(t *testing.T) {
 		{"another browser", func(o *Options) { o.Path = other }, OtherBrowser},
 		{"another password store", func(o *Options) { o.Args = []string{"password-store=gnome-libsecret"} }, OtherStore},
 		{"not ours", func(o *Options) { o.Profile = foreign }, NotOurs},
+		{"everyday", func(o *Options) { o.Profile = everyday }, Everyday},
 		{"a later version's", func(o *Options) { o.Profile = newer }, 0},
 	} {
 		o := real
@@ -170,6 +172,12 @@ func TestProfileOfAnotherKind(t *testing.T) {
 		if errors.As(err, &unfit) != (c.why != 0) || unfit != nil && unfit.Why != c.why {
 			t.Errorf("%s: %v", c.name, err)
 		}
+	}
+	if _, err := os.Stat(everyday); err == nil {
+		t.Error("the everyday profile was touched")
+	}
+	if left, err := os.ReadDir(foreign); err != nil || len(left) != 1 {
+		t.Errorf("the foreign profile was touched: %v %v", left, err)
 	}
 	if after := inventory(t, real.Profile); after != before {
 		t.Errorf("the profile was changed:\n%s\nbefore:\n%s", after, before)
@@ -243,7 +251,7 @@ func TestKeyring(t *testing.T) {
 	if err := os.Remove(filepath.Join(o.Profile, markName)); err != nil {
 		t.Fatal(err)
 	}
-	forged, _ := json.Marshal(Profile{Schema: markSchema, Browser: product(context.Background(), o.Path), Store: inFile})
+	forged, _ := json.Marshal(Profile{Schema: markSchema, Browser: o.product(t.Context()), Store: inFile})
 	if err := os.WriteFile(filepath.Join(o.Profile, markName), forged, 0o600); err != nil {
 		t.Fatal(err)
 	}
