@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,6 +15,10 @@ const (
 	sessionCookie = gateCookie + "session"
 	cookiesCookie = gateCookie + string(Cookies)
 )
+
+// remembered is how long a browser keeps them, in seconds: they survive it, as on
+// the live sites.
+const remembered = 90 * 24 * 60 * 60
 
 // halfway is the session of somebody who still owes the code.
 func (s *Site) halfway() string { return s.token + "-half" }
@@ -37,6 +42,8 @@ func (g GateKind) group(on site) string {
 		if on == onInstagram {
 			return atSaveLogin
 		}
+	case Passkey:
+		return atPasskey
 	case Suspended:
 		return atSuspended
 	}
@@ -57,6 +64,8 @@ func gatePath(group string, on site) string {
 		return "/accounts/confirm_age/"
 	case group == atSaveLogin:
 		return "/accounts/onetap/"
+	case group == atPasskey:
+		return "/passkey/offer/"
 	case group == atSuspended && facebook:
 		return "/checkpoint/" + suspendedNumber + "/"
 	}
@@ -66,7 +75,7 @@ func gatePath(group string, on site) string {
 // isGate says whether a place is a gate's page: it answers whether or not other
 // gates stand before it.
 func isGate(place string) bool {
-	return slices.Contains([]string{atSignIn, atCode, atCheckpoint, atAge, atSaveLogin, atSuspended}, place)
+	return slices.Contains([]string{atSignIn, atCode, atCheckpoint, atAge, atSaveLogin, atPasskey, atSuspended}, place)
 }
 
 // secret says whether what a person types there is not for the tally.
@@ -184,7 +193,7 @@ func (s *Site) pass(w http.ResponseWriter, r *http.Request, v visit, cookie stri
 
 func (s *Site) setCookie(w http.ResponseWriter, v visit, name, value string) {
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Domain: parentDomain(v.host), Path: "/", Secure: true,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: remembered})
 }
 
 func parentDomain(host string) string {
@@ -209,7 +218,7 @@ func (p *page) Asides() []GateKind { return p.s.asides(p.r, p.v) }
 
 // Crumb is what the script of a dialog keeps in document.cookie.
 func (p *page) Crumb(g GateKind) string {
-	return gateCookie + string(g) + "=" + p.s.token + "; path=/; secure; domain=" + parentDomain(p.v.host)
+	return gateCookie + string(g) + "=" + p.s.token + "; path=/; secure; max-age=" + strconv.Itoa(remembered) + "; domain=" + parentDomain(p.v.host)
 }
 
 // press is the button that sends a gate's form.

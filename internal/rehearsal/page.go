@@ -133,7 +133,7 @@ func (p *page) Title() (string, error) {
 	key, ok := map[string]string{
 		atHome: "home.title", atSettings: "settings.title", atCenter: "center.title", atPolicy: "policy.title", atForm: "form.title",
 		atError: "form.title", atWrongForm: "wrong.title", atOtherForm: "other.title", atAccounts: "accounts.title",
-		atTopic: "center.box", atAge: "age.title", atSaveLogin: "prompt.save.title", atSuspended: "suspended.title",
+		atTopic: "center.box", atAge: "age.title", atSaveLogin: "prompt.save.title", atPasskey: "passkey.title", atSuspended: "suspended.title",
 		string(ContinueAs): "signin.button", string(Chooser): "chooser.title", string(Automated): "automated.title",
 		atSignIn: "signin.button", atCode: "code.title", atCheckpoint: "checkpoint.title", atThanks: "thanks.title",
 		atMailedCode: "mailed.title", atAlready: "already.title", atNotHere: "unavailable.title",

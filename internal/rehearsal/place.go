@@ -25,6 +25,7 @@ const (
 	atCookies    = "cookies"
 	atAge        = "age"
 	atSaveLogin  = "save-login"
+	atPasskey    = "passkey"
 	atSuspended  = "suspended"
 	atThanks     = "thanks"
 	atMailedCode = "mailed-code"
@@ -37,7 +38,7 @@ const (
 // places are those at which a variant can put a fault.
 func places() []string {
 	return []string{atHome, atSettings, atCenter, atTopic, atPolicy, atForm, atWrongForm, atOtherForm, atAccounts, atElsewhere, atForeign,
-		atSignIn, atCode, string(ContinueAs), string(Chooser), atCheckpoint, string(Automated), atAge, atSaveLogin, atSuspended, atThanks, atMailedCode, atError, atAlready, atNotHere}
+		atSignIn, atCode, string(ContinueAs), string(Chooser), atCheckpoint, string(Automated), atAge, atSaveLogin, atPasskey, atSuspended, atThanks, atMailedCode, atError, atAlready, atNotHere}
 }
 
 // Names of the links that a variant can lose.
@@ -48,6 +49,7 @@ const (
 	linkTopic        = "topic" // with the trait topic only
 	linkObject       = "object"
 	linkPolicyObject = "policy-object"
+	linkAccount      = "account" // no link of the way, but to the person's own page
 )
 
 // Addresses. The forms' numbers are those that circulate in guides and pull
@@ -192,7 +194,7 @@ func (s *Site) topicPlace() string {
 
 // ownGatePlace finds the gates that have an address of their own.
 func ownGatePlace(on site, path string) string {
-	for _, group := range []string{atAge, atSaveLogin, atSuspended} {
+	for _, group := range []string{atAge, atSaveLogin, atPasskey, atSuspended} {
 		if path+"/" == gatePath(group, on) {
 			return group
 		}

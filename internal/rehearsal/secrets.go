@@ -47,7 +47,7 @@ func strew(w http.ResponseWriter, r *http.Request, v visit) {
 			continue
 		}
 		open := name == "c_user" || name == "csrftoken"
-		http.SetCookie(w, &http.Cookie{Name: name, Value: value, Domain: parentDomain(v.host), Path: "/", Secure: true, HttpOnly: !open, SameSite: http.SameSiteLaxMode})
+		http.SetCookie(w, &http.Cookie{Name: name, Value: value, Domain: parentDomain(v.host), Path: "/", Secure: true, HttpOnly: !open, SameSite: http.SameSiteLaxMode, MaxAge: remembered})
 	}
 }
 

@@ -22,6 +22,9 @@ const (
 	LookAlikeLink  Trait = "look-alike-link" // the link to the form leads to a host that only looks like Meta's
 )
 
+// Traits of the account.
+const SeveralAccounts Trait = "several-accounts" // the pages offer to switch to another account
+
 // Traits of the words.
 const (
 	RightToLeft Trait = "right-to-left"
@@ -68,6 +71,7 @@ const (
 func traits() []Trait {
 	return []Trait{
 		Topic, RoleLinks, LazyList, AfterScroll, SeeMore, StickyHeader, PolicyQuestion, Loop, LearnMoreTwin, TwinObject, HiddenTwins, LookAlikeLink,
+		SeveralAccounts,
 		RightToLeft, NoBreak, SoftHyphens, SplitSpans, Mixed,
 		CountryPair, CountryCombobox, MustExplain, Shadow, Frame, CrossFrame, Steps, DisabledSend, Validation, TwinSend, Beside, NoSend, ThanksDialog, ThanksBelow,
 		Hydration, Rerender, Replace, Huge, SelfNavigate, BeforeUnload, AlertDialog, PrintDialog, Redirects, OpenedTabs, ChangingNames,

@@ -17,7 +17,8 @@ type Variant struct {
 	Markup         MarkupKind  // default Plain
 	Gates          []GateKind  // what stands in the way, in this order; default nothing
 	Traits         []Trait     // peculiarities of the pages; default none
-	Lost           []string    // links that are missing: "settings", "privacy-center", "topic", "policy", "object", "policy-object"
+	Lost           []string    // links that are missing: "settings", "privacy-center", "topic", "policy", "object", "policy-object"; "account": what tells who is signed in
+	Account        string      // who is signed in: on Instagram a handle, on Facebook a name; default an invented one
 	Email          string      // the address that the form holds already; empty: the field is empty
 	WrongForm      bool        // the Privacy Center's link leads to the form about third-party information
 	NewTab         bool        // the Privacy Center's link opens a new tab
@@ -61,6 +62,7 @@ const (
 	Age           GateKind = "age"           // asks for the date of birth
 	Cookies       GateKind = "cookies"       // a dialog over every page
 	SaveLogin     GateKind = "save-login"    // after sign-in: keep the login?
+	Passkey       GateKind = "passkey"       // after sign-in: a question that no flow knows
 	Notifications GateKind = "notifications" // a dialog over the home page: allow notifications?
 	Suspended     GateKind = "suspended"     // the account is suspended
 	Already       GateKind = "already"       // instead of the form: an objection stands
@@ -142,11 +144,11 @@ func choices(of string) []string {
 	case "markup":
 		return words(Plain, Script)
 	case "gate":
-		return words(SignIn, Code, ContinueAs, Chooser, Checkpoint, Automated, Age, Cookies, SaveLogin, Notifications, Suspended, Already, Unavailable)
+		return words(SignIn, Code, ContinueAs, Chooser, Checkpoint, Automated, Age, Cookies, SaveLogin, Passkey, Notifications, Suspended, Already, Unavailable)
 	case "with":
 		return words(traits()...)
 	case "lost":
-		return []string{linkSettings, linkCenter, linkTopic, linkPolicy, linkObject, linkPolicyObject}
+		return []string{linkSettings, linkCenter, linkTopic, linkPolicy, linkObject, linkPolicyObject, linkAccount}
 	case "place":
 		return places()
 	case "fault":
@@ -215,7 +217,7 @@ func (v Variant) settled() (Variant, error) {
 //	service=facebook&language=fr&markup=script&lost=settings,object&fault=form:hang
 //
 // The keys are service, language, form, markup, gate, with (traits), email,
-// hostile, hostile-when, lost and fault (PLACE:KIND), and the switches wrong-form, new-tab,
+// account, hostile, hostile-when, lost and fault (PLACE:KIND), and the switches wrong-form, new-tab,
 // code-after-send and error-after-send (true or false). Gate, with, lost and
 // fault take several values, by comma or by repetition. An unknown key, an
 // unknown word or another key said twice is an error.
@@ -276,6 +278,8 @@ func (v *Variant) set(key string, values []string) error {
 		v.HostileWhen = WhenKind(value)
 	case "email":
 		v.Email = value
+	case "account":
+		v.Account = value
 	case "wrong-form":
 		v.WrongForm, err = strconv.ParseBool(value)
 	case "new-tab":
