@@ -25,14 +25,8 @@ func late() hint.Text {
 // words are the program's.
 func asking(f *selectors.Flow, place string) question {
 	again := hint.Say("Run the command again without --no-wait and with a window, and do this step yourself.")
-	matter := place
-	for _, s := range f.Places[place].Do {
-		if s.Verb == selectors.Ask {
-			matter = s.On
-		}
-	}
 	goesOn := hint.Say("Please do this yourself in the browser window. nonmerci touches nothing meanwhile and goes on by itself afterwards.")
-	switch matter {
+	switch matterOf(f, place) {
 	case "sign-in":
 		return question{hint.Say("%s asks you to sign in. nonmerci never sees your password.", f.Title),
 			hint.Say("Please sign in in the browser window. nonmerci touches nothing meanwhile and goes on by itself afterwards."),
@@ -57,6 +51,16 @@ func asking(f *selectors.Flow, place string) question {
 		return question{hint.Say("%s asks for your age. What you answer is up to you.", f.Title), goesOn, again}
 	}
 	return question{hint.Say("%s shows a page that only you can answer.", f.Title), goesOn, again}
+}
+
+// matterOf is what a gate asks for.
+func matterOf(f *selectors.Flow, place string) string {
+	for _, s := range f.Places[place].Do {
+		if s.Verb == selectors.Ask {
+			return s.On
+		}
+	}
+	return place
 }
 
 // byHandNext is the next step where the program must not or cannot go on.

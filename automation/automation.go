@@ -30,6 +30,7 @@ type Request struct {
 	Flow        *selectors.Flow
 	Email       string        // the address that the form must hold; empty: what the site filled in stays
 	Explanation string        // empty: none
+	Account     string        // the account that must be signed in, without regard to case and a leading @; empty: any
 	Country     string        // ISO 3166-1 alpha-2 code, where a form asks; empty: none
 	Route       string        // the way to try first: settings, policy or direct
 	NoWait      bool          // end as soon as the form is ready or a person is needed
@@ -44,7 +45,7 @@ type Request struct {
 	// still open, and returns when the person is done with it.
 	Linger func(context.Context)
 	// Consent, where it is not nil, puts a question to the person and returns true
-	// when they say yes before ctx ends.
+	// when they say yes before ctx ends; false when they say no.
 	Consent func(ctx context.Context, question hint.Text) bool
 	// Tell is given every sentence for the person, as it happens.
 	Tell func(hint.Text)
@@ -102,6 +103,7 @@ type Result struct {
 	Form      string   // the form's address, without query and fragment; empty: not reached
 	Language  string   // of the page that was reached last, as the page says
 	Email     Email
+	Account   string // who was signed in as the pages say, masked such as "m…"; empty: not known
 	Record    string // the record's folder; empty: none could be made
 	Took      time.Duration
 	Message   hint.Text // what happened, in one sentence

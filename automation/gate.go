@@ -36,7 +36,9 @@ func (w *walker) settle(ctx context.Context) (gated bool, err error) {
 		case selectors.End:
 			return gated, w.end()
 		default:
-			return gated, nil
+			if looked, err := w.lateName(ctx); err != nil || !looked {
+				return gated, err
+			}
 		}
 	}
 	return gated, errLost
@@ -128,29 +130,35 @@ func (w *walker) aside(ctx context.Context) (byPerson bool, err error) {
 }
 
 // gate asks the person and waits until the gate is passed: until a page is
-// recognised that is none. A page that nobody knows may belong to the gate, so
-// it must stand there for a while.
+// recognised that is none. A page that nobody knows may belong to the gate, and
+// only the person can tell, so it stays theirs for as long as they may take.
 func (w *walker) gate(ctx context.Context) error {
 	ask := asking(w.req.Flow, w.place)
-	w.keep(happening{kind: "gate", place: w.place})
+	w.meet()
 	if w.req.NoWait {
 		return &stop{outcome: NeedsUser, what: ask.what, next: ask.alone}
 	}
 	w.req.Tell(ask.what)
 	w.req.Tell(ask.next)
-	asked, seen, since := w.place, w.view.Signature, time.Now()
+	asked := w.place
 	return w.wait(ctx, ask, func() bool {
-		if w.view.Signature != seen {
-			seen, since = w.view.Signature, time.Now()
-		}
 		switch {
 		case w.place == "":
-			return time.Since(since) >= strangeWait
+			return false
 		case w.kind() == selectors.Aside:
 			return w.place != asked // the walk puts a new one away itself
 		}
 		return w.kind() != selectors.Gate
 	})
+}
+
+// meet notes a gate. Behind some, another account may be signed in.
+func (w *walker) meet() {
+	w.keep(happening{kind: "gate", place: w.place})
+	switch matterOf(w.req.Flow, w.place) {
+	case string(selectors.SignIn), string(selectors.ChooseAccount):
+		w.who = signedIn{}
+	}
 }
 
 // wait looks until the person has done their part or the time is up.
@@ -174,7 +182,7 @@ func (w *walker) wait(ctx context.Context, ask question, done func() bool) error
 			w.arrived()
 			if w.kind() == selectors.Gate {
 				ask = asking(w.req.Flow, w.place)
-				w.keep(happening{kind: "gate", place: w.place})
+				w.meet()
 				w.req.Tell(ask.what)
 				w.req.Tell(ask.next)
 			}

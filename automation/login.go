@@ -40,14 +40,30 @@ func (r *run) login(ctx context.Context) error {
 	if err := r.startBrowser(ctx); err != nil {
 		return err
 	}
-	r.walk = &walker{req: &r.req, page: r.browser, plan: chrome.NewPlan(r.req.Flow), keep: r.keep}
+	w := &walker{req: &r.req, page: r.browser, plan: chrome.NewPlan(r.req.Flow), keep: r.keep, signingIn: true}
+	r.walk = w
 	r.browser.ByHand(true)
-	if _, err := r.walk.take(ctx, selectors.Step{Verb: selectors.Open, On: "home"}); err != nil {
+	if _, err := w.take(ctx, selectors.Step{Verb: selectors.Open, On: "home"}); err != nil {
 		return err
 	}
-	if r.walk.kind() != selectors.PageKind {
-		return r.walk.lost()
+	if w.kind() != selectors.PageKind {
+		return w.lost()
+	}
+	if err := w.otherAccount(ctx); err != nil {
+		return err
 	}
 	return &stop{outcome: Ready, what: hint.Say("You are signed in to %s in nonmerci's browser profile. Nothing else was done.", r.req.Flow.Title),
 		next: hint.Say("Now run `nonmerci object %s`.", r.req.Flow.Service)}
+}
+
+// otherAccount lets the person switch to the account that they named.
+func (w *walker) otherAccount(ctx context.Context) error {
+	if w.rightName() {
+		return nil
+	}
+	ask := question{what: hint.Say("The account that you named is not signed in, or the page does not say so."),
+		next: hint.Say("Please switch to it in the browser window. nonmerci touches nothing meanwhile and goes on by itself afterwards.")}
+	w.req.Tell(ask.what)
+	w.req.Tell(ask.next)
+	return w.wait(ctx, ask, func() bool { return w.kind() == selectors.PageKind && w.rightName() })
 }

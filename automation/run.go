@@ -79,6 +79,9 @@ func (r *run) steps(ctx context.Context) error {
 	if err := r.walk.walk(ctx); err != nil {
 		return err
 	}
+	if err := r.rightAccount(ctx); err != nil {
+		return err
+	}
 	f, err := r.fill(ctx)
 	if err != nil {
 		return err
@@ -145,7 +148,7 @@ func (r *run) result(s *stop) Result {
 		out.Record = r.rec.Dir()
 	}
 	if r.walk != nil {
-		out.Route, out.Language = r.walk.trail, r.walk.view.Language
+		out.Route, out.Language, out.Account = r.walk.trail, r.walk.view.Language, maskName(r.walk.who.name)
 	}
 	if s.cause != nil {
 		r.req.Log("ended", map[string]any{"outcome": s.outcome.String(), "cause": s.cause.Error()})

@@ -34,8 +34,7 @@ const (
 	lateWait  = 4 * time.Second  // for something to appear on a page that is recognised already
 	maxSteps  = 40               // of one route; more is a loop
 
-	strangeWait = 2 * time.Minute        // for the person, on a page that nobody knows and that does not change
-	beat        = 200 * time.Millisecond // at least, between two looks while the person acts
+	beat = 200 * time.Millisecond // at least, between two looks while the person acts
 
 	maxSilences = 1 // addresses that may leave the walk without an answer
 )
@@ -53,6 +52,7 @@ type walker struct {
 	plan  *chrome.Plan
 	keep  func(what happening) // the journal
 	view  chrome.View
+	who   signedIn
 	place string   // the place of the view; empty: not recognised
 	trail []string // places, in order, without repetitions in a row
 
@@ -67,6 +67,8 @@ type walker struct {
 	framed      []string // addresses of frames that were opened; private
 	attempts    int      // attempts of the network lock that were dealt with
 	silences    int      // addresses that did not answer in time
+	signingIn   bool     // there is nothing but the sign-in to be done
+	waited      bool     // a page was given time to tell whose account it is
 }
 
 // happening is one thing for the journal.
@@ -336,7 +338,10 @@ func (w *walker) look(ctx context.Context, until chrome.Until) error {
 	if w.kind() == selectors.FormKind && slices.ContainsFunc(v.Frames, w.holdsForm) {
 		w.place = "" // the form is in the frame, and what is beside it is another one
 	}
-	return err
+	if err != nil || w.kind() != selectors.PageKind {
+		return err
+	}
+	return w.readAccount()
 }
 
 // alarm reports a request that the lock stopped and that ends the walk.

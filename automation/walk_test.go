@@ -165,10 +165,14 @@ var walks = []struct {
 	}, trail: "sign-in code home settings privacy-center form", acts: 4},
 	{name: "the person signs in and has objected", change: met("sign-in", "already"), want: AlreadyObjected, trail: "sign-in already", acts: 1},
 	{name: "the person signs in and meets cookies", change: met("sign-in", "cookies"), trail: "sign-in cookies home settings privacy-center form", acts: 5},
-	{name: "the person signs in and is somewhere", change: met("sign-in", "nowhere"), trail: "sign-in home settings privacy-center form"},
-	{name: "the person confirms on a phone", change: func(s *site, r *Request) {
+	{name: "the person signs in and stays somewhere", change: met("sign-in", "nowhere"), want: NeedsUser, trail: "sign-in", acts: 1},
+	{name: "the person signs in, is somewhere, and goes to the start page", change: func(s *site, r *Request) {
+		met("sign-in", "nowhere")(s, r)
+		s.states["nowhere"].person = move{8 * time.Minute, "home"}
+	}, trail: "sign-in home settings privacy-center form", acts: 4},
+	{name: "the person looks for their phone for as long as they may", change: func(s *site, r *Request) {
 		met("sign-in", "phone")(s, r)
-		s.states["phone"] = &state{person: move{75 * time.Second, "home"}, theirs: true}
+		s.states["phone"] = &state{person: move{25 * time.Minute, "home"}, theirs: true}
 	}, trail: "sign-in home settings privacy-center form", acts: 4},
 	{name: "the person does not come", change: func(s *site, r *Request) {
 		met("sign-in", "home")(s, r)

@@ -23,6 +23,7 @@ const (
 	maxLine        = 4096     // bytes
 	maxEmail       = 254      // bytes, RFC 5321 §4.5.3.1.3 less the angle brackets
 	maxExplanation = 5000     // characters
+	maxAccount     = 100      // characters
 )
 
 // fits applies the key's check.
@@ -119,6 +120,12 @@ func readUpTo(path string, limit int64) ([]byte, error) {
 		err = errTooLong
 	}
 	return data, err
+}
+
+// checkAccount takes a name as people write it: of every script, on one line.
+func checkAccount(c *Config) bool {
+	c.Account = strings.TrimSpace(c.Account)
+	return c.Account == "" || isLine(c.Account) && utf8.RuneCountInString(c.Account) <= maxAccount && strings.Trim(c.Account, "@ ") != ""
 }
 
 func checkCountry(c *Config) bool {

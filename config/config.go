@@ -50,6 +50,7 @@ type Config struct {
 	Email       string        `mapstructure:"email"`        // address that the form must hold; empty: keep what the site has filled in
 	Explain     string        `mapstructure:"explain"`      // explanation, at most 5000 characters, lines end in \n; holds the text of ExplainFile too
 	ExplainFile string        `mapstructure:"explain-file"` // where Explain was read from, or empty
+	Account     string        `mapstructure:"account"`      // who must be signed in, with or without a leading @; empty: anybody
 	Country     string        `mapstructure:"country"`      // ISO 3166-1 code in upper case, or empty
 	Route       string        `mapstructure:"route"`        // RouteSettings, RoutePolicy or RouteDirect: the way to try first
 	Browser     string        `mapstructure:"browser"`      // name or path of the browser; empty: the first usable one

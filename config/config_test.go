@@ -63,6 +63,7 @@ func TestPrecedence(t *testing.T) {
 		"email":        {"a@flag.example", "a@env.example", "a@file.example", [4]any{"a@flag.example", "a@env.example", "a@file.example", ""}},
 		"explain":      {"by flag", "by env", "by file", [4]any{"by flag", "by env", "by file", ""}},
 		"explain-file": {texts["flag"], texts["env"], texts["file"], [4]any{texts["flag"], texts["env"], texts["file"], ""}},
+		"account":      {"@flag.name", "Name Env", "file.name", [4]any{"@flag.name", "Name Env", "file.name", ""}},
 		"country":      {"fr", "IE", "de", [4]any{"FR", "IE", "DE", ""}},
 		"route":        {"direct", "policy", "direct", [4]any{"direct", "policy", "direct", "settings"}},
 		"browser":      {"chrome", "edge", "brave", [4]any{"chrome", "edge", "brave", ""}},
@@ -135,6 +136,8 @@ func TestValues(t *testing.T) {
 		{"empty flag beats the file", []string{"--email="}, nil, "email: a@b.example", func(c config.Config) bool { return c.Email == "" }},
 		{"spaces around an address", []string{"--email", " a@b.example\n"}, nil, "", func(c config.Config) bool { return c.Email == "a@b.example" }},
 		{"letters of other scripts", []string{"--email", "élodie@exämple.example"}, nil, "", func(c config.Config) bool { return c.Email == "élodie@exämple.example" }},
+		{"account", []string{"--account", " @Marie.Rehearsal "}, nil, "", func(c config.Config) bool { return c.Account == "@Marie.Rehearsal" }},
+		{"account of every script", []string{"--account", "Élodie 李"}, nil, "", func(c config.Config) bool { return c.Account == "Élodie 李" }},
 		{"country no is Norway", nil, nil, "country: no", func(c config.Config) bool { return c.Country == "NO" }},
 		{"UK is GB", []string{"--country", "uk"}, nil, "", func(c config.Config) bool { return c.Country == "GB" }},
 		{"attach without a value", []string{"--attach"}, nil, "", func(c config.Config) bool { return c.Attach == config.AttachAuto }},
@@ -229,6 +232,9 @@ func TestRefusals(t *testing.T) {
 		{"control character", []string{"--explain", secret + "\x1b[0m"}, nil, "", "without control characters"},
 		{"both explanations", []string{"--explain", secret, "--explain-file", secret}, nil, "", "The settings explain and explain-file exclude each other"},
 		{"explanation for its file", []string{"--explain-file", secret + " is my reason"}, nil, "", "given by the flag --explain-file, was not found"},
+		{"account on two lines", []string{"--account", secret + "\nx"}, nil, "", "must be the name of one account"},
+		{"account without a name", []string{"--account", "@"}, nil, "", "must be the name of one account"},
+		{"long account", []string{"--account", secret + strings.Repeat("x", 100)}, nil, "", "must be the name of one account"},
 		{"unknown country", []string{"--country", "QQ"}, nil, "", "two-letter code of a country"},
 		{"union as country", []string{"--country", "EU"}, nil, "", "two-letter code of a country"},
 		{"country in words", nil, nil, "country: " + secret, "given in FILE:1:10, must be the two-letter"},
@@ -312,8 +318,8 @@ func TestWithHeadless(t *testing.T) {
 }
 
 func TestValueIsMasked(t *testing.T) {
-	c := load(t, []string{"--email", "marie@b.example", "--explain", "Non merci", "--browser-arg", "a", "--browser-arg", "b"}, nil, "")
-	for key, want := range map[string]string{"email": "m…@b.example", "explain": "(9)", "browser-arg": "a\nb", "wait": "30m0s", "json": "false", "nothing": ""} {
+	c := load(t, []string{"--email", "marie@b.example", "--explain", "Non merci", "--account", "marie", "--browser-arg", "a", "--browser-arg", "b"}, nil, "")
+	for key, want := range map[string]string{"email": "m…@b.example", "explain": "(9)", "account": "(5)", "browser-arg": "a\nb", "wait": "30m0s", "json": "false", "nothing": ""} {
 		if got := c.Value(key); got != want {
 			t.Errorf("Value(%s) = %q, want %q", key, got, want)
 		}

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,6 +54,9 @@ func table() []key {
 			wants: hint.Say("text of at most 5000 characters, without control characters")},
 		{name: "explain-file", kind: text, def: "",
 			help: "`FILE` that holds the explanation", wants: oneLine},
+		{name: "account", kind: text, def: "", private: true, check: checkAccount,
+			help:  "`NAME` of the account that must be signed in: on Instagram its handle, on Facebook the name that is shown; without it, any",
+			wants: hint.Say("the name of one account, at most 100 characters long")},
 		{name: "country", kind: text, def: "", check: checkCountry,
 			help:  "country of residence as a two-letter `CODE`, where a form asks for it",
 			wants: hint.Say("the two-letter code of a country, such as FR or IE")},
@@ -113,9 +117,13 @@ func Keys() []string {
 	return names
 }
 
-// Flags defines one flag for each key.
-func Flags(fs *pflag.FlagSet) {
+// Flags defines one flag for each key, but for those that a command has no use
+// for.
+func Flags(fs *pflag.FlagSet, without ...string) {
 	for _, k := range table() {
+		if slices.Contains(without, k.name) {
+			continue
+		}
 		switch def := k.def.(type) {
 		case string:
 			fs.StringP(k.name, k.short, def, k.help)

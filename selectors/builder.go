@@ -22,6 +22,7 @@ type builder struct {
 	commits  []Target         // every layer's commit target, also one that was overlaid
 	sends    []sendKey        // their words, see sendWords
 	cleared  map[string]bool  // "press object-link" → the lock has nothing against it
+	told     map[string]*node // targets that are read to tell whose account it is → where
 }
 
 func newBuilder() *builder {
@@ -34,6 +35,7 @@ func newBuilder() *builder {
 		where:   map[string]*node{},
 		used:    map[string]bool{},
 		cleared: map[string]bool{},
+		told:    map[string]*node{},
 	}
 }
 
@@ -53,7 +55,9 @@ func keys(of string) []string {
 	case "never":
 		return locatorKinds()
 	case "place":
-		return []string{"kind", "when", "means", "do"}
+		return []string{"kind", "when", "means", "do", "account"}
+	case "sign":
+		return texts(signs[:])
 	case "rule":
 		return []string{"at", "see", "any", "none"}
 	case "step":

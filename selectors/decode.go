@@ -21,7 +21,8 @@ var (
 	matters         = [...]Matter{SignIn, EnterCode, PassCheck, ChooseAccount, ChooseCookies, SettleAccount, AnswerDoubt, TellAge, Decide}
 	verbs           = [...]Verb{Open, Press, Fill, Choose, Ask, Point}
 	values          = [...]Value{Email, Explanation, Country}
-	kindsOfLocators = [...]By{ByName, ByText, ByLabel, BySays, ByHref, ByForm, ByType, ByAutocomplete, ByInputmode, ByField, ByOnly}
+	signs           = [...]SignBy{SignHandle, SignName, SignOthers}
+	kindsOfLocators = [...]By{ByName, ByText, ByLabel, ByAround, BySays, ByHref, ByForm, ByType, ByAutocomplete, ByInputmode, ByField, ByOnly}
 	routeNames      = [...]string{"settings", "policy", "direct"}
 	formLists       = [...]string{"forms", "wrong-forms"}
 	inputTypes      = [...]string{"text", "email", "tel", "search", "url", "number", "password", "file", "checkbox", "radio",
@@ -67,7 +68,17 @@ func (b *builder) decode(service string, roots []*node) {
 		b.near(id, near[id])
 	}
 	// A place may be used by a route of a lower layer, so all names come first.
-	section("places", func(id string, key, _ *node) { b.where["place "+id] = key })
+	// And what is only read must be known before somebody acts on it.
+	section("places", func(id string, key, value *node) {
+		b.where["place "+id] = key
+		for _, n := range b.items(value.get("account")) {
+			for _, by := range signs {
+				if on := n.get(string(by)); on != nil {
+					b.told[on.text] = on
+				}
+			}
+		}
+	})
 	section("places", b.place)
 	section("routes", b.route)
 }
@@ -271,8 +282,11 @@ func (b *builder) locator(n *node, of string) (Locator, bool) {
 
 func (b *builder) locatorValues(n *node, l *Locator) {
 	switch l.By {
-	case ByName, ByText, ByLabel, BySays:
+	case ByName, ByText, ByLabel, ByAround, BySays:
 		b.phraseOrWords(n, l)
+		if l.By == ByAround {
+			b.gaps(n, l)
+		}
 		return
 	case ByOnly:
 		if !b.flag(n) {

@@ -136,6 +136,7 @@ const (
 	ByName         By = "name"         // accessible name equals one of the words
 	ByText         By = "text"         // visible text equals one of the words
 	ByLabel        By = "label"        // accessible name contains one of the words
+	ByAround       By = "around"       // accessible name is one of the words, in which {} stands for any name; only read, see [Sign]
 	BySays         By = "says"         // visible text contains one of the words
 	ByHref         By = "href"         // link address fits one of the patterns
 	ByForm         By = "form"         // link address, or address of the page, is a contact form with one of the ids
@@ -165,8 +166,27 @@ type Place struct {
 	Means Meaning // of an End
 	Do    []Step  // what this place asks for; pages leave it to the route
 
-	Source string // the file it came from
+	Account []Sign // of pages: what tells there whose account is signed in
+	Source  string // the file it came from
 }
+
+// Sign is one thing on a page that tells whose account is signed in. It is read;
+// nothing else may be done with its target.
+type Sign struct {
+	By SignBy
+	On string // a target
+}
+
+// SignBy is how a sign tells it.
+type SignBy string
+
+// The kinds of signs. Only what is one's own on that place may be a sign: a
+// profile that could be anybody's is none.
+const (
+	SignHandle SignBy = "handle" // a link whose address is /HANDLE/
+	SignName   SignBy = "name"   // an accessible name that fits an around locator: the name is what stands for {}
+	SignOthers SignBy = "others" // whatever it names, there are more accounts than the one in use
+)
 
 // Rule recognises a place: every part that is not empty must hold.
 type Rule struct {

@@ -45,7 +45,7 @@ func FuzzLies(f *testing.F) {
 		if pick[1]%8 == 1 || pick[1]%8 == 2 {
 			step = strings.TrimSuffix(step, "}") + ", with: " + of(2, "email", "explanation", "country") + "}"
 		}
-		by := of(3, "name", "text", "label", "says", "type", "field", "only", "href", "form", "autocomplete", "inputmode", "class", "id")
+		by := of(3, "name", "text", "label", "says", "around", "type", "field", "only", "href", "form", "autocomplete", "inputmode", "class", "id")
 		value := of(4, said(words), said(other), `"@send"`, `"@x"`, "submit", "true", "forms", "button", "["+said(words)+", "+said(other)+"]")
 		flow := fmt.Sprintf("schema: 1\nservice: facebook\nhosts: [%s]\ntargets:\n  %s:\n    is: [%s]\n    in: %s\n    commit: %s\n    find: [{%s: %s, weight: %s}, {name: %s}]\n",
 			of(7, "www.facebook.com", "www.facebook.com", "www.facebook.com", "help.instagram.com", "evil.example", said(other)), target, of(5, "button", "link", "textbox", "choice", "select", "multiline", "upload", "button, link"),

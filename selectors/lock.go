@@ -40,6 +40,9 @@ func (b *builder) keepCommit(id string, key *node, t Target) {
 		if t.In != Form {
 			b.lack(key, hint.Say("What sends a form is looked for in the form."), hint.Say("Write in: form."))
 		}
+		if slices.ContainsFunc(t.Find, func(l Locator) bool { return l.By == ByAround }) {
+			b.fault(key, hint.Say("What is found around a name is only read, and %q is found like that.", id), hint.Say("Use name, text, label, says, href or form."))
+		}
 	}
 	if key.src.layer == 0 {
 		return
@@ -56,6 +59,10 @@ func (b *builder) keepCommit(id string, key *node, t Target) {
 // allowed is asked for every step. Whatever it refuses never becomes part of a
 // flow.
 func (b *builder) allowed(on *node, s Step) bool {
+	if told := b.told[s.On]; told != nil && s.Verb != Open && s.Verb != Ask {
+		b.fault(later(on, told), hint.Say("%q is read to tell whose account it is, and nothing else is done with it.", s.On), hint.Say("Make another target of it for this step."))
+		return false
+	}
 	can := acts(s.Verb)
 	if can == nil {
 		return true
@@ -88,6 +95,10 @@ func (b *builder) allowed(on *node, s Step) bool {
 // harmless judges one way of finding something that is pressed, filled or
 // chosen.
 func (b *builder) harmless(at *node, s Step, t Target, l Locator) bool {
+	if l.By == ByAround {
+		b.fault(at, hint.Say("What is found around a name is only read, and %q is found like that.", s.On), hint.Say("Use name, text, label, says, href or form."))
+		return false
+	}
 	if wordy(l.By) && l.Weight > 1 {
 		b.fault(at, hint.Say("Words alone are not enough to %s something: in %q they weigh %d.", s.Verb, s.On, l.Weight), hint.Say("Let words weigh 1 and add a second locator."))
 		return false

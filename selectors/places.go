@@ -33,6 +33,7 @@ func (b *builder) place(id string, key, value *node) {
 			p.Means = Meaning(s)
 		}
 	}
+	p.Account = b.account(f["account"], p.Kind)
 	b.needs(key, f, p, steps)
 	b.proof(key, f, p)
 	b.flow.Places[id], b.where["place "+id] = p, key

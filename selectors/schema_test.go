@@ -84,6 +84,9 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		{head + "places: {x: {kind: page, when: {at: /x}}}\n", true},
 		{head + "places: {x: {kind: page, when: {at: /x}, do: {click: y}}}\n", false},
 		{head + "places: {x: {kind: page}}\n", false},
+		{head + "targets: {x: {is: link, find: {around: \"Page of {}\", weight: 2}}}\nplaces: {y: {kind: page, when: {at: /x}, account: {name: x}}}\n", true},
+		{head + "targets: {x: {is: link, find: {name: Menu}}}\nplaces: {y: {kind: page, when: {at: /x}, account: [{handle: x, others: x}]}}\n", false},
+		{head + "targets: {x: {is: link, find: {name: Menu}}}\nplaces: {y: {kind: page, when: {at: /x}, account: [{who: x}]}}\n", false},
 		{head + "routes: {direct: {start: {open: form}}}\n", true},
 		{head + "routes: {direct: {}}\n", false},
 		{head + "routes: {other: {start: {open: form}}}\n", false},
@@ -113,7 +116,7 @@ func TestSchemaAndParserAgree(t *testing.T) {
 func TestSchemaKnowsEveryKey(t *testing.T) {
 	doc := decoded(t, Schema()).(map[string]any)
 	defs := doc["$defs"].(map[string]any)
-	for _, of := range []string{"flow", "check", "target", "locator", "never", "place", "rule", "step", "phrases", "word"} {
+	for _, of := range []string{"flow", "check", "target", "locator", "never", "place", "sign", "rule", "step", "phrases", "word"} {
 		def, ok := defs[of].(map[string]any)
 		if !ok {
 			t.Errorf("no definition %q", of)

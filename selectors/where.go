@@ -27,6 +27,9 @@ func (f *Flow) TargetsOf(place string) []string {
 			out = append(out, s.On)
 		}
 	}
+	for _, s := range p.Account {
+		out = append(out, s.On)
+	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -31,7 +31,8 @@ func (a *app) linger(c config.Config) func(context.Context) {
 }
 
 // consent asks the person, where there is one, and waits for a yes. A key that
-// was pressed before the question is no answer, so the word has to be typed.
+// was pressed before the question is no answer, so the word has to be typed. A no
+// ends the waiting.
 func (a *app) consent(c config.Config) func(context.Context, hint.Text) bool {
 	if !a.Terminal || c.Headless {
 		return nil
@@ -44,8 +45,11 @@ func (a *app) consent(c config.Config) func(context.Context, hint.Text) bool {
 			if !ok {
 				return false
 			}
-			if isYes(line) {
+			switch strings.ToLower(strings.TrimSpace(line)) {
+			case "yes", "oui":
 				return true
+			case "no", "non":
+				return false
 			}
 		}
 	}
@@ -83,10 +87,4 @@ func (a *app) line(ctx context.Context) (string, bool) {
 	case <-ctx.Done():
 		return "", false
 	}
-}
-
-// isYes tells whether a line says yes, in one of the program's languages.
-func isYes(line string) bool {
-	word := strings.ToLower(strings.TrimSpace(line))
-	return word == "yes" || word == "oui"
 }

@@ -101,7 +101,7 @@ func variantKeys() string {
 		}
 		b.WriteString(line + "\n")
 	}
-	b.WriteString("  also       email=ADDRESS, and wrong-form, new-tab, code-after-send and\n             error-after-send (true or false)\n")
+	b.WriteString("  also       email=ADDRESS, account=NAME, and wrong-form, new-tab, code-after-send and\n             error-after-send (true or false)\n")
 	return b.String()
 }
 
@@ -238,7 +238,7 @@ func (a *app) request(c config.Config, service string, rehearsing bool) (automat
 	if risky := slices.ContainsFunc(c.BrowserArgs, weakens); risky {
 		a.say(hint.Say("Careful: the browser runs with switches of yours that take protection away or let other programs reach it. The record names them."))
 	}
-	log, closeLog, err := newLog(cmp.Or(c.LogFile, a.freshLog()), c.Verbose, a.Stderr, []string{c.Email, c.Explain})
+	log, closeLog, err := newLog(cmp.Or(c.LogFile, a.freshLog()), c.Verbose, a.Stderr, []string{c.Email, c.Explain, c.Account})
 	if err != nil {
 		return none, nil, err
 	}
@@ -246,7 +246,7 @@ func (a *app) request(c config.Config, service string, rehearsing bool) (automat
 		a.say(hint.Say("Note: nobody has confirmed yet that this works on the live pages of %s. If nonmerci does not find the way, it stops and says so.", flow.Title))
 	}
 	req := automation.Request{
-		Flow: flow, Email: c.Email, Explanation: c.Explain, Country: c.Country, Route: c.Route,
+		Flow: flow, Email: c.Email, Explanation: c.Explain, Account: c.Account, Country: c.Country, Route: c.Route,
 		NoWait: c.NoWait, Wait: c.Wait, Rehearsal: rehearsing, Records: records, Language: a.lang,
 		Program: version(), Browser: browser, Tell: a.say, Linger: a.linger(c), Consent: a.consent(c),
 		Log: func(m string, fields map[string]any) {
@@ -318,7 +318,7 @@ func (a *app) loginCmd() *cobra.Command {
 		Short: "open the browser so that you can sign in, once",
 		Long: `Opens the browser window with nonmerci's own profile. You sign in there by hand;
 nonmerci touches nothing meanwhile and only recognises that you are in. It never
-sees your password.
+sees your password. With --account it waits until that account is the one.
 ` + exitStatus,
 		Args: a.service, ValidArgs: selectors.Services(),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -329,6 +329,6 @@ sees your password.
 			return a.run(cmd.Context(), c, args[0], false, automation.Login)
 		},
 	}
-	config.Flags(cmd.Flags())
+	config.Flags(cmd.Flags(), "email", "explain", "explain-file", "country", "route", "records", "no-wait")
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -108,6 +109,6 @@ func (a *app) profileForget(cmd *cobra.Command, yes bool) error {
 func (a *app) agrees(ctx context.Context, question hint.Text) bool {
 	a.keys.forget()
 	a.say(question)
-	line, ok := a.line(ctx)
-	return ok && isYes(line)
+	line, _ := a.line(ctx)
+	return slices.Contains([]string{"yes", "oui"}, strings.ToLower(strings.TrimSpace(line)))
 }

@@ -18,6 +18,7 @@ type result struct {
 	Form      string      `json:"form"`
 	Language  string      `json:"language"`
 	Email     emailResult `json:"email"`
+	Account   string      `json:"account"`
 	Record    string      `json:"record"`
 	TookMS    int64       `json:"took_ms"`
 	Message   string      `json:"message"`
@@ -73,7 +74,7 @@ func (a *app) result(c config.Config, res automation.Result) error {
 	if c.JSON {
 		return a.json(result{
 			Outcome: res.Outcome.String(), Service: res.Service, Rehearsal: res.Rehearsal, Route: append([]string{}, res.Route...), Form: res.Form,
-			Language: res.Language, Email: emailResult(res.Email), Record: res.Record, TookMS: res.Took.Milliseconds(),
+			Language: res.Language, Email: emailResult(res.Email), Account: res.Account, Record: res.Record, TookMS: res.Took.Milliseconds(),
 			Message: res.Message.In(a.lang), Next: res.Next.In(a.lang),
 		})
 	}

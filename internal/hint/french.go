@@ -11,6 +11,17 @@ package hint
 // stands on its pages (Envoyer, Espace Comptes, Centre de confidentialité).
 func french() map[string]string {
 	return map[string]string{
+		// automation/account.go
+		"Signed in as %s, as the page says.": "Compte connecté, d’après la page : %s.",
+		"Another account is signed in than the one that you named. Nothing was filled in and nothing was sent.":     "Le compte connecté n’est pas celui que vous avez nommé. Rien n’a été rempli et rien n’a été envoyé.",
+		"Switch to it with `nonmerci login %s --account NAME`, or leave --account out.":                             "Passez à ce compte avec `nonmerci login %s --account NAME`, ou retirez --account.",
+		"The pages did not say which account is signed in. Nothing was filled in and nothing was sent.":             "Les pages n’ont pas dit quel compte est connecté. Rien n’a été rempli et rien n’a été envoyé.",
+		"Run the command in a terminal and without --no-wait: nonmerci then asks you. Or leave --account out.":      "Lancez la commande dans un terminal et sans --no-wait : nonmerci vous posera la question. Ou retirez --account.",
+		"The page shows more than one account of yours. Nothing was filled in and nothing was sent.":                "La page montre que vous avez plusieurs comptes. Rien n’a été rempli et rien n’a été envoyé.",
+		"Name the account that you mean with --account.":                                                            "Nommez avec --account le compte que vous voulez.",
+		"The pages did not say which account is signed in. Please look in the window before you send.":              "Les pages n’ont pas dit quel compte est connecté. Vérifiez-le dans la fenêtre avant d’envoyer.",
+		"Is this the account that you mean? Look in the window, then type yes here and press Enter, or no to stop.": "Est-ce bien le compte que vous voulez ? Regardez dans la fenêtre, puis tapez oui ici et validez par Entrée, ou non pour arrêter.",
+		"Switch to the account that you mean with `nonmerci login %s --account NAME`, and run the command again.":   "Passez au compte que vous voulez avec `nonmerci login %s --account NAME`, puis relancez la commande.",
 		// automation/ask.go
 		"%s says that this account is suspended or restricted. Only you can settle that with the site.":                                         "%s indique que ce compte est suspendu ou restreint. Vous seul pouvez régler cela avec le site.",
 		"Open the site in a browser and read what it says about the account. The objection can wait: it has no deadline.":                       "Ouvrez le site dans un navigateur et lisez ce qu’il dit du compte. L’opposition peut attendre : elle n’a pas de date limite.",
@@ -79,7 +90,9 @@ func french() map[string]string {
 		"The window stays open. Go to the objection form yourself; nonmerci goes on by itself as soon as it recognises the form.":                                      "La fenêtre reste ouverte. Allez vous-même au formulaire d’opposition ; nonmerci continue tout seul dès qu’il le reconnaît.",
 		"The site says that the form is not available for this account or in this country. Nothing was filled in and nothing was sent.":                                "Le site indique que le formulaire n’est pas disponible pour ce compte ou dans ce pays. Rien n’a été rempli et rien n’a été envoyé.",
 		// automation/login.go
-		"You are signed in to %s in nonmerci's browser profile. Nothing else was done.": "La connexion à %s est faite, dans le profil de navigateur de nonmerci. Rien d’autre n’a été fait.",
+		"You are signed in to %s in nonmerci's browser profile. Nothing else was done.":                                   "La connexion à %s est faite, dans le profil de navigateur de nonmerci. Rien d’autre n’a été fait.",
+		"The account that you named is not signed in, or the page does not say so.":                                       "Le compte que vous avez nommé n’est pas connecté, ou la page ne le dit pas.",
+		"Please switch to it in the browser window. nonmerci touches nothing meanwhile and goes on by itself afterwards.": "Passez à ce compte dans la fenêtre du navigateur. Pendant ce temps, nonmerci ne touche à rien ; ensuite, il continue tout seul.",
 		"Now run `nonmerci object %s`.": "Lancez maintenant `nonmerci object %s`.",
 		// automation/run.go
 		"The record could not be finished. What is in it is true, but it is not complete.":                                              "Le compte rendu n’a pas pu être terminé. Ce qu’il contient est vrai, mais il n’est pas complet.",
@@ -169,7 +182,8 @@ func french() map[string]string {
 		"There is no setting of this name. Did you mean %s?":                                                                         "Aucun réglage ne porte ce nom. Vouliez-vous dire %s ?",
 		"There is no setting of this name. The command \"nonmerci config show\" lists all of them.":                                  "Aucun réglage ne porte ce nom. La commande `nonmerci config show` les montre tous.",
 		// config/keys.go
-		"one line of text, at most 4096 bytes long": "une seule ligne de texte, de 4096 octets au plus",
+		"the name of one account, at most 100 characters long": "le nom d’un seul compte, de 100 caractères au plus",
+		"one line of text, at most 4096 bytes long":            "une seule ligne de texte, de 4096 octets au plus",
 		"true or false": "true ou false",
 		"one e-mail address and nothing else, such as you@mail.example":                                    "une seule adresse e-mail et rien d’autre, comme vous@courriel.example",
 		"text of at most 5000 characters, without control characters":                                      "un texte de 5000 caractères au plus, sans caractères de contrôle",
@@ -573,6 +587,19 @@ func french() map[string]string {
 		"the page “%s”":    "la page « %s »",
 		"yes":              "oui",
 		"no":               "non",
+		// selectors/account.go
+		"Only a page tells whose account is signed in.":                                    "Seule une page dit quel compte est connecté.",
+		"Take account out, or put it into a place of the kind page.":                       "Retirez `account`, ou mettez-le dans un lieu de type `page`.",
+		"A sign of whose account it is has one kind and one target.":                       "Un signe du compte connecté a un seul type et une seule cible.",
+		"Write {handle: …}, {name: …} or {others: …}, each in its own braces.":             "Écrivez `{handle: …}`, `{name: …}` ou `{others: …}`, chacun dans ses propres accolades.",
+		"Only a link or a button tells whose account it is, and %q may be something else.": "Seul un lien ou un bouton dit quel compte est connecté, et %q peut être autre chose.",
+		"Write is: [link], is: [button] or both.":                                          "Écrivez `is: [link]`, `is: [button]` ou les deux.",
+		"Only a link has an address to read a handle from, and %q may be something else.":  "Seul un lien a une adresse où lire un identifiant, et %q peut être autre chose.",
+		"Write is: [link].":                                                           "Écrivez `is: [link]`.",
+		"In %q no locator says where the name stands.":                                "Dans %q, aucun repère ne dit où se trouve le nom.",
+		"Add one such as {around: \"@profile-of\"}.":                                  "Ajoutez-en un comme `{around: \"@profile-of\"}`.",
+		"%q does not say in one place where the name stands.":                         "%q ne dit pas à un seul endroit où se trouve le nom.",
+		"Write {} once for the name, with the words of the page before or behind it.": "Écrivez {} une seule fois à la place du nom, avec les mots de la page avant ou après.",
 		// selectors/builder.go
 		"Here something like {%s: …} is expected.": "Ici, on attend quelque chose comme `{%s: …}`.",
 		"A flow cannot name a class, an id, a path or a position, because they change with every release of the page (%q).": "Un parcours ne peut nommer ni classe, ni id, ni chemin, ni position, car ils changent à chaque nouvelle version de la page (%q).",
@@ -669,7 +696,10 @@ func french() map[string]string {
 		"The route %q is missing.":             "L’itinéraire %q manque.",
 		"Write it below routes, with a start.": "Écrivez-le sous `routes`, avec un `start`.",
 		// selectors/lock.go
-		"What sends a form is a button, and %q is something else.": "Ce qui envoie un formulaire est un bouton, et %q est autre chose.",
+		"What is found around a name is only read, and %q is found like that.":      "Ce qui se trouve autour d’un nom est seulement lu, et %q se trouve ainsi.",
+		"%q is read to tell whose account it is, and nothing else is done with it.": "%q est lu pour savoir quel compte est connecté, et ne sert à rien d’autre.",
+		"Make another target of it for this step.":                                  "Faites-en une autre cible pour cette étape.",
+		"What sends a form is a button, and %q is something else.":                  "Ce qui envoie un formulaire est un bouton, et %q est autre chose.",
 		"Write is: [button].":                          "Écrivez `is: [button]`.",
 		"What sends a form is looked for in the form.": "Ce qui envoie un formulaire se cherche dans le formulaire.",
 		"Write in: form.":                              "Écrivez `in: form`.",

@@ -97,8 +97,11 @@ func locators(f *selectors.Flow, in []selectors.Locator) []planLocator {
 	var out []planLocator
 	for _, l := range in {
 		one := planLocator{By: l.By, Values: l.Values, Label: l.String(), Weight: l.Weight}
-		if l.By == selectors.ByHref {
+		switch l.By {
+		case selectors.ByHref:
 			one.Values = expressions(f, l.Values)
+		case selectors.ByAround: // the engine finds what may fit; who reads it looks closer
+			one.By, one.Values = selectors.ByLabel, l.Pieces()
 		}
 		out = append(out, one)
 	}

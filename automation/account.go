@@ -1,0 +1,163 @@
+package automation
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/record"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// Whose account it is. The pages of the way tell it, and the person is told
+// before anything is filled in. Where no page tells it, or one tells two names,
+// it is not known. The name stands in what the person is told and nowhere else.
+
+// signedIn is what the pages have told so far.
+type signedIn struct {
+	name    string // as the newest page that tells it; private; empty: not known
+	several bool   // there are more accounts than the one in use
+}
+
+// whose reads a view of a place.
+func whose(f *selectors.Flow, place string, v chrome.View) (names []string, several bool) {
+	for _, s := range f.Places[place].Account {
+		t := v.Targets[s.On]
+		name := ""
+		switch {
+		case s.By == selectors.SignOthers:
+			several = several || t.Found() || t.Status == "ambiguous"
+		case !t.Found():
+		case s.By == selectors.SignHandle:
+			name = f.HandleIn(linked(v.Address, t.Attributes["href"]))
+		case s.By == selectors.SignName:
+			name = f.Targets[s.On].Named(t.Name)
+		}
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return names, several
+}
+
+// linked is where a link of a page leads, without query and fragment.
+func linked(page, href string) string {
+	base, err := url.Parse(page)
+	if err != nil || href == "" {
+		return ""
+	}
+	to, err := base.Parse(href)
+	if err != nil {
+		return ""
+	}
+	to.RawQuery, to.Fragment = "", ""
+	return to.String()
+}
+
+// readAccount takes in what the page of the view tells. Another account than the
+// person named ends the walk, but for a sign-in, where they may still change it.
+func (w *walker) readAccount() error {
+	names, several := whose(w.req.Flow, w.place, w.view)
+	w.who.several = w.who.several || several
+	if len(names) == 0 {
+		return nil
+	}
+	name := names[0]
+	for _, other := range names[1:] {
+		if !sameAccount(name, other) {
+			w.who.name = ""
+			return nil
+		}
+	}
+	if name == w.who.name {
+		return nil
+	}
+	w.who.name = name
+	w.req.Tell(hint.Say("Signed in as %s, as the page says.", name))
+	w.keep(happening{kind: "account read", place: w.place})
+	if w.signingIn || w.rightName() {
+		return nil
+	}
+	return &stop{outcome: Refused, what: hint.Say("Another account is signed in than the one that you named. Nothing was filled in and nothing was sent."),
+		next: hint.Say("Switch to it with `nonmerci login %s --account NAME`, or leave --account out.", w.req.Flow.Service)}
+}
+
+// rightName tells whether the account is the one that the person named, if any.
+func (w *walker) rightName() bool {
+	return w.req.Account == "" || sameAccount(w.req.Account, w.who.name)
+}
+
+// sameAccount compares without case and without the @ in front. Accents count:
+// they may make another name.
+func sameAccount(a, b string) bool {
+	plain := func(s string) string {
+		return strings.Join(strings.Fields(strings.TrimPrefix(strings.TrimSpace(s), "@")), " ")
+	}
+	return strings.EqualFold(plain(a), plain(b))
+}
+
+// lateName gives a page that is still building itself a moment, once, to tell
+// whose account it is, where the person named one. It tells whether it did.
+func (w *walker) lateName(ctx context.Context) (looked bool, err error) {
+	if w.req.Account == "" || w.who.name != "" || w.waited || len(w.req.Flow.Places[w.place].Account) == 0 {
+		return false, nil
+	}
+	w.waited = true
+	place, until := w.place, time.Now().Add(lateWait)
+	for w.who.name == "" && w.place == place && time.Now().Before(until) {
+		if err := w.look(ctx, chrome.Until{Not: w.view.Signature, Within: time.Until(until)}); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// rightAccount makes sure, before anything is filled in, that the form is that
+// of the account that the person means.
+func (r *run) rightAccount(ctx context.Context) error {
+	who := r.walk.who
+	s := &stop{outcome: NeedsUser}
+	switch {
+	case r.req.Account != "" && who.name == "":
+		s.what = hint.Say("The pages did not say which account is signed in. Nothing was filled in and nothing was sent.")
+		s.next = hint.Say("Run the command in a terminal and without --no-wait: nonmerci then asks you. Or leave --account out.")
+	case r.req.Account == "" && who.several:
+		s.what = hint.Say("The page shows more than one account of yours. Nothing was filled in and nothing was sent.")
+		s.next = hint.Say("Name the account that you mean with --account.")
+	default:
+		if who.name == "" {
+			r.req.Tell(hint.Say("The pages did not say which account is signed in. Please look in the window before you send."))
+		}
+		return nil
+	}
+	if r.req.NoWait || r.req.Consent == nil {
+		return s
+	}
+	r.req.Tell(s.what)
+	r.event(record.EventAsked, record.BasisProgram, map[string]any{"what": "account"})
+	asking, cancel := context.WithTimeout(ctx, r.req.Wait)
+	defer cancel()
+	yes := r.req.Consent(asking, hint.Say("Is this the account that you mean? Look in the window, then type yes here and press Enter, or no to stop."))
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case yes:
+		return r.recErr
+	case asking.Err() != nil:
+		s.next = late()
+	default:
+		s.next = hint.Say("Switch to the account that you mean with `nonmerci login %s --account NAME`, and run the command again.", r.req.Flow.Service)
+	}
+	return s
+}
+
+// maskName hides a name but for its first letter.
+func maskName(name string) string {
+	for _, first := range name {
+		return string(first) + "…"
+	}
+	return ""
+}
