@@ -205,6 +205,41 @@ func TestRightAccount(t *testing.T) {
 	})
 }
 
+// TestSignIn: until somebody is signed in, the program opens the start page and
+// does nothing else, dialogs or not, for as long as the person may take.
+func TestSignIn(t *testing.T) {
+	for _, service := range []string{"instagram", "facebook"} {
+		f := flows(t)[service]
+		for _, patient := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				s := sound(f)
+				s.open["home"] = effect{to: "cookies"}
+				s.states["cookies"].person = move{10 * time.Second, "sign-in"}
+				s.states["sign-in"].person = move{20 * time.Second, "phone"}
+				s.states["phone"] = &state{person: move{25 * time.Minute, "code"}, theirs: true}
+				s.states["code"].person = move{20 * time.Second, "prompt"}
+				s.states["prompt"].person = move{20 * time.Second, "home"}
+				if !patient {
+					s.states["code"].person = move{}
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				page := newTable(s, cancel)
+				req := Request{Flow: f, Wait: 30 * time.Minute, Tell: func(said hint.Text) { page.told = append(page.told, said) }}
+				w := &walker{req: &req, page: page, plan: chrome.NewPlan(f), keep: func(happening) {}}
+				err := w.signIn(ctx)
+				var end *stop
+				if errors.As(err, &end); patient != (err == nil) || !patient && (end == nil || end.outcome != NeedsUser) {
+					t.Errorf("%s, %v: %v", service, patient, err)
+				}
+				if acts := strings.Join(page.acts, ", "); acts != "open home" || len(page.broken) > 0 {
+					t.Errorf("%s: %s; %v", service, acts, page.broken)
+				}
+			})
+		}
+	}
+}
+
 // TestALatePageTellsTheAccount: where the person named an account, a page gets a
 // moment to tell it, once.
 func TestALatePageTellsTheAccount(t *testing.T) {

@@ -21,19 +21,19 @@ func (w *walker) settle(ctx context.Context) (gated bool, err error) {
 		if w.place != "" {
 			w.arrived()
 		}
-		switch w.kind() {
-		case selectors.Gate:
+		switch kind := w.kind(); {
+		case kind == selectors.Gate, kind == selectors.Aside && w.signingIn:
 			gated = true
 			if err := w.gate(ctx); err != nil {
 				return gated, err
 			}
-		case selectors.Aside:
+		case kind == selectors.Aside:
 			byPerson, err := w.aside(ctx)
 			gated = gated || byPerson
 			if err != nil {
 				return gated, err
 			}
-		case selectors.End:
+		case kind == selectors.End:
 			return gated, w.end()
 		default:
 			if looked, err := w.lateName(ctx); err != nil || !looked {

@@ -40,20 +40,26 @@ func (r *run) login(ctx context.Context) error {
 	if err := r.startBrowser(ctx); err != nil {
 		return err
 	}
-	w := &walker{req: &r.req, page: r.browser, plan: chrome.NewPlan(r.req.Flow), keep: r.keep, signingIn: true}
-	r.walk = w
+	r.walk = &walker{req: &r.req, page: r.browser, plan: chrome.NewPlan(r.req.Flow), keep: r.keep}
 	r.browser.ByHand(true)
+	if err := r.walk.signIn(ctx); err != nil {
+		return err
+	}
+	return &stop{outcome: Ready, what: hint.Say("You are signed in to %s in nonmerci's browser profile. Nothing else was done.", r.req.Flow.Title),
+		next: hint.Say("Now run `nonmerci object %s`.", r.req.Flow.Service)}
+}
+
+// signIn opens the start page, and returns when somebody is signed in. What
+// stands in the way is the person's, dialogs as well.
+func (w *walker) signIn(ctx context.Context) error {
+	w.signingIn = true
 	if _, err := w.take(ctx, selectors.Step{Verb: selectors.Open, On: "home"}); err != nil {
 		return err
 	}
 	if w.kind() != selectors.PageKind {
 		return w.lost()
 	}
-	if err := w.otherAccount(ctx); err != nil {
-		return err
-	}
-	return &stop{outcome: Ready, what: hint.Say("You are signed in to %s in nonmerci's browser profile. Nothing else was done.", r.req.Flow.Title),
-		next: hint.Say("Now run `nonmerci object %s`.", r.req.Flow.Service)}
+	return w.otherAccount(ctx)
 }
 
 // otherAccount lets the person switch to the account that they named.

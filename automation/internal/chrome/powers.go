@@ -130,6 +130,7 @@ func Powers() string {
   links on the way, put your text into the form, and stop what a page tries to send.
   It cannot press Send, type a key, answer a message box, read cookies, passwords or
   storage, or go to any other site. Once the form is handed to you, it can only look.
+  While you sign in, it moves no mouse, types nothing and changes nothing in the page.
   The browser's traffic passes through it unread, so that it can shut the way.
   Below is the complete list, for those who want to check it: every line is something
   the program may ask of the browser, and nothing else passes.
@@ -237,8 +238,13 @@ func checkCall(g *gate, p params) error {
 		if f.source() != source {
 			continue
 		}
-		if g.sealed.Load() && !f.looks {
+		switch {
+		case f.looks:
+			return nil
+		case g.sealed.Load():
 			return fmt.Errorf("%s changes the page, and the form is handed over", f.name)
+		case g.theirs.Load():
+			return fmt.Errorf("%s changes the page, and %w", f.name, errTheirs)
 		}
 		return nil
 	}
@@ -260,7 +266,13 @@ func checkDismiss(_ *gate, p params) error {
 	return nil
 }
 
+// errTheirs refuses what would come between the person and the page.
+var errTheirs = errors.New("it is the person's turn")
+
 func checkIgnore(g *gate, p params) error {
+	if g.theirs.Load() && !p.is("ignore", "false") {
+		return errTheirs
+	}
 	if g.sealed.Load() && !p.is("ignore", "false") {
 		return errors.New("after hand-over the person's input stays on")
 	}
@@ -268,6 +280,9 @@ func checkIgnore(g *gate, p params) error {
 }
 
 func checkMouse(g *gate, p params) error {
+	if g.theirs.Load() {
+		return errTheirs
+	}
 	if p.number("deltaX") != 0 || p.number("deltaY") != 0 {
 		return errors.New("a press does not scroll")
 	}
@@ -277,4 +292,9 @@ func checkMouse(g *gate, p params) error {
 	return g.spendMouse(p.text("type"), p.number("x"), p.number("y"))
 }
 
-func checkInsert(g *gate, p params) error { return g.spendText(p.text("text")) }
+func checkInsert(g *gate, p params) error {
+	if g.theirs.Load() {
+		return errTheirs
+	}
+	return g.spendText(p.text("text"))
+}

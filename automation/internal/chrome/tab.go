@@ -202,6 +202,7 @@ func (b *Browser) ByHand(yes bool) {
 	b.net.mu.Lock()
 	defer b.net.mu.Unlock()
 	b.net.byHand = yes
+	b.gate.theirs.Store(yes)
 }
 
 // Arm stops everything that wants to leave the browser from now on. It is the

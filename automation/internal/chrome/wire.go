@@ -50,6 +50,7 @@ type gate struct {
 	off    locks
 	saved  bool // a saved page is shown, without network
 	sealed atomic.Bool
+	theirs atomic.Bool // the person signs in or answers: nothing of ours moves the mouse, types or changes the page
 
 	mu      sync.Mutex
 	opening *opening

@@ -465,6 +465,41 @@ func TestSealIsOneWay(t *testing.T) {
 	}
 }
 
+// TestThePersonsTurn: while the person signs in, the wire lets nothing pass that
+// moves the mouse, types, or changes the page, permit or not; and afterwards all
+// that passed before.
+func TestThePersonsTurn(t *testing.T) {
+	g, _ := newGate()
+	theirs := func(yes bool) { (&Browser{gate: g, net: &netlock{}}).ByHand(yes) }
+	acts := []string{"Input.dispatchMouseEvent", "Input.insertText"}
+	try := func(want bool) {
+		t.Helper()
+		for _, method := range acts {
+			permitted(g)
+			if got := passes(t, g, method, raw(allowed[method])); got != want {
+				t.Errorf("%s: passes %v, want %v", method, got, want)
+			}
+		}
+		if got := passes(t, g, "Input.setIgnoreInputEvents", raw(`{"ignore":true}`)); got != want {
+			t.Errorf("the person's input is switched off: %v, want %v", got, want)
+		}
+		for _, f := range functions {
+			got := passes(t, g, "Runtime.callFunctionOn", raw(`{"functionDeclaration":`+quoted(f.source())+`,"executionContextId":7}`))
+			if got != (want || f.looks) {
+				t.Errorf("function %s: passes %v, want %v", f.name, got, want || f.looks)
+			}
+		}
+	}
+	try(true)
+	theirs(true)
+	try(false)
+	if !passes(t, g, "Page.captureScreenshot", raw(allowed["Page.captureScreenshot"])) || !passes(t, g, "Input.setIgnoreInputEvents", raw(`{"ignore":false}`)) {
+		t.Error("looking is refused")
+	}
+	theirs(false)
+	try(true)
+}
+
 // TestWireSendsWhatItChecked: two readers of one JSON text can disagree about a
 // member that stands there twice, so no such text may leave.
 func TestWireSendsWhatItChecked(t *testing.T) {
