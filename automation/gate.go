@@ -22,7 +22,7 @@ func (w *walker) settle(ctx context.Context) (gated bool, err error) {
 			w.arrived()
 		}
 		switch kind := w.kind(); {
-		case kind == selectors.Gate, kind == selectors.Aside && w.signingIn:
+		case kind == selectors.Gate, w.signingIn && (kind == selectors.Aside || w.place == "" && w.failed == nil && !w.final):
 			gated = true
 			if err := w.gate(ctx); err != nil {
 				return gated, err
@@ -166,17 +166,24 @@ func (w *walker) wait(ctx context.Context, ask question, done func() bool) error
 	w.page.ByHand(true)
 	defer w.page.ByHand(false)
 	until := time.Now().Add(w.req.Wait)
-	strange := false // the person was told what to do on a page that nobody knows
+	strange := 0 // looks in a row at a page that nobody knows
 	for time.Now().Before(until) {
-		was := w.place
-		if err := w.look(ctx, chrome.Until{Not: w.view.Signature, Within: min(30*time.Second, time.Until(until))}); err != nil {
+		was, within := w.place, 30*time.Second
+		if strange < 2 {
+			within = strangeWait
+		}
+		if err := w.look(ctx, chrome.Until{Not: w.view.Signature, Within: min(within, time.Until(until))}); err != nil {
 			return err
+		}
+		if w.place == "" {
+			strange++
+		} else {
+			strange = 0
 		}
 		switch {
 		case done():
 			return nil
-		case w.place == "" && !strange:
-			strange = true
+		case strange == 2 && !w.theirs: // one look may have been between two pages
 			w.req.Tell(hint.Say("nonmerci does not know this page. If nothing more is asked of you there, go to the start page of %s.", w.req.Flow.Title))
 		case w.place != was && w.place != "":
 			w.arrived()
@@ -204,6 +211,7 @@ func (w *walker) byHand(ctx context.Context) error {
 		next:  hint.Say("The window stays open. Go to the objection form yourself; nonmerci goes on by itself as soon as it recognises the form."),
 		alone: lost.next,
 	}
+	w.theirs = true
 	w.req.Tell(ask.what)
 	w.req.Tell(ask.next)
 	w.keep(happening{kind: "gate", place: elsewhere})

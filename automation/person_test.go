@@ -86,6 +86,12 @@ func (h *hand) place(ctx context.Context, selector string) (x, y int) {
 	return x, y
 }
 
+// click clicks the middle of the first element that the selector finds.
+func (s *screen) click(ctx context.Context, h *hand, selector string) {
+	x, y := h.place(ctx, selector)
+	s.do("mousemove", "5", "5", "mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "click", "1")
+}
+
 // TestARealMouse runs in a real window: a person clicks Send with the mouse, or
 // presses Enter in the e-mail field.
 func TestARealMouse(t *testing.T) {
@@ -96,8 +102,7 @@ func TestARealMouse(t *testing.T) {
 	t.Setenv("DISPLAY", s.display)
 	acts := map[string]func(ctx context.Context, h *hand){
 		"click on Send": func(ctx context.Context, h *hand) {
-			x, y := h.place(ctx, sendButton)
-			s.do("mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "click", "1")
+			s.click(ctx, h, sendButton)
 		},
 		"Enter in the e-mail field": func(ctx context.Context, h *hand) {
 			x, y := h.place(ctx, "input[type=email]")

@@ -34,6 +34,12 @@ func walk(t *testing.T, v rehearsal.Variant, change func(*automation.Request), w
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { site.Close() })
+	return walkOn(t, site, v, change, walk), site
+}
+
+// walkOn is walk on a site that runs already.
+func walkOn(t *testing.T, site *rehearsal.Site, v rehearsal.Variant, change func(*automation.Request), walk func(context.Context, automation.Request) (automation.Result, error)) automation.Result {
+	t.Helper()
 	flow, warnings, err := selectors.Load("", v.Service)
 	if err != nil || len(warnings) > 0 {
 		t.Fatal(err, warnings)
@@ -54,8 +60,8 @@ func walk(t *testing.T, v rehearsal.Variant, change func(*automation.Request), w
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkSecrets(t, req, res, &heard)
-	return res, site
+	checkSecrets(t, req, res, &heard, v.SignedIn())
+	return res
 }
 
 // browser is the one that the tests drive.

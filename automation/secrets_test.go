@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -83,18 +84,25 @@ func TestLoginTellsNothing(t *testing.T) {
 }
 
 // checkSecrets wants nothing private in what was said, and in the record only
-// what the person must keep.
-func checkSecrets(t *testing.T, req automation.Request, res automation.Result, heard *said) {
+// what the person must keep. The name of the account that is signed in stands in
+// what the person is told, and nowhere else.
+func checkSecrets(t *testing.T, req automation.Request, res automation.Result, heard *said, account string) {
 	t.Helper()
 	answer, _ := json.Marshal(res)
 	heard.add("result", "%s\n%+v\n%s\n%s", answer, res, res.Message.In("en"), res.Message.In("fr"))
 	values := canary.Values(rehearsal.Secrets(), req.Email, req.Explanation)
+	who := canary.Values(map[string]string{"account": account, "account that was named": req.Account})
+	who = slices.DeleteFunc(who, func(v canary.Value) bool { return v.Text == "" })
 	for channel, text := range heard.text {
-		for _, found := range canary.In([]byte(text.String()), values) {
+		look := values
+		if channel != "told" {
+			look = slices.Concat(values, who)
+		}
+		for _, found := range canary.In([]byte(text.String()), look) {
 			t.Errorf("%s holds a secret: %s", channel, found)
 		}
 	}
-	found, err := canary.InTree(req.Records, values)
+	found, err := canary.InTree(req.Records, slices.Concat(values, who))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,8 @@ const (
 	lateWait  = 4 * time.Second  // for something to appear on a page that is recognised already
 	maxSteps  = 40               // of one route; more is a loop
 
-	beat = 200 * time.Millisecond // at least, between two looks while the person acts
+	strangeWait = 3 * time.Second        // until the person is told that nobody knows a page, twice
+	beat        = 200 * time.Millisecond // at least, between two looks while the person acts
 
 	maxSilences = 1 // addresses that may leave the walk without an answer
 )
@@ -67,6 +68,7 @@ type walker struct {
 	framed      []string // addresses of frames that were opened; private
 	attempts    int      // attempts of the network lock that were dealt with
 	silences    int      // addresses that did not answer in time
+	theirs      bool     // the person looks for the form, on whichever page they are
 	signingIn   bool     // there is nothing but the sign-in to be done
 	waited      bool     // a page was given time to tell whose account it is
 }

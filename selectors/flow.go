@@ -31,6 +31,8 @@
 //     target marked commit (Send), nor another one with its words or with a
 //     locator that could hit it. Send can only be pointed at, and a person's file
 //     can neither unmark it nor mark another.
+//   - What tells whose account is signed in is read, and no step does anything
+//     else with it.
 //   - A form is recognised by its address and by what stands on it, never by one
 //     of the two. Neither is an answer of the site recognised by its address.
 //   - No locator names a class, a generated id or a position.

@@ -132,6 +132,9 @@ func writeFlow(b *strings.Builder, f *selectors.Flow) {
 	for _, id := range sorted(f.Places) {
 		p := f.Places[id]
 		fmt.Fprintf(b, "  %s: %s%s\n", id, p.Kind, steps(p.Do))
+		for _, s := range p.Account {
+			fmt.Fprintf(b, "    account: %s %s\n", s.By, s.On)
+		}
 	}
 	b.WriteString("\nroutes:\n")
 	for _, name := range sorted(f.Routes) {
