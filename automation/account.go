@@ -138,20 +138,39 @@ func (r *run) rightAccount(ctx context.Context) error {
 	}
 	r.req.Tell(s.what)
 	r.event(record.EventAsked, record.BasisProgram, map[string]any{"what": "account"})
-	asking, cancel := context.WithTimeout(ctx, r.req.Wait)
-	defer cancel()
-	yes := r.req.Consent(asking, hint.Say("Is this the account that you mean? Look in the window, then type yes here and press Enter, or no to stop."))
+	yes, late := r.consents(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case yes:
-		return r.recErr
-	case asking.Err() != nil:
-		s.next = late()
-	default:
+	case late.Format != "":
+		s.next = late
+	case !yes:
 		s.next = hint.Say("Switch to the account that you mean with `nonmerci login %s --account NAME`, and run the command again.", r.req.Flow.Service)
+	default:
+		// Whoever looks around in the window may leave the form.
+		if err := r.walk.look(ctx, chrome.Until{Within: placeWait}); err != nil {
+			return err
+		}
+		if r.walk.kind() == selectors.FormKind {
+			return r.recErr
+		}
+		s.next = hint.Say("The window shows something else than the form now. Run the command again.")
 	}
 	return s
+}
+
+// consents asks whether it is the right account. The window is the person's
+// meanwhile.
+func (r *run) consents(ctx context.Context) (yes bool, tooLate hint.Text) {
+	r.walk.page.ByHand(true)
+	defer r.walk.page.ByHand(false)
+	ctx, cancel := context.WithTimeout(ctx, r.req.Wait)
+	defer cancel()
+	yes = r.req.Consent(ctx, hint.Say("Is this the account that you mean? Look in the window, then type yes here and press Enter, or no to stop."))
+	if !yes && ctx.Err() != nil {
+		tooLate = late()
+	}
+	return yes, tooLate
 }
 
 // maskName hides a name but for its first letter.

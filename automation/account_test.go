@@ -159,6 +159,7 @@ func TestRightAccount(t *testing.T) {
 		name string
 		req  Request
 		who  signedIn
+		at   string  // where the person goes meanwhile; empty: they stay at the form
 		want Outcome // zero: on to the form
 		told int
 		next string
@@ -175,6 +176,7 @@ func TestRightAccount(t *testing.T) {
 		{name: "several", who: signedIn{"marie", true}, want: NeedsUser, next: "--account"},
 		{name: "several, yes", req: Request{Consent: yes}, who: signedIn{"marie", true}, told: 1},
 		{name: "several, no", req: Request{Consent: no}, who: signedIn{"marie", true}, want: NeedsUser, told: 1, next: "Switch"},
+		{name: "several, yes, and away", req: Request{Consent: yes}, who: signedIn{"marie", true}, at: "home", want: NeedsUser, told: 1, next: "something else"},
 		{name: "several, no wait", req: Request{Consent: yes, NoWait: true}, who: signedIn{"marie", true}, want: NeedsUser, next: "--account"},
 	}
 	for _, tt := range tests {
@@ -182,7 +184,12 @@ func TestRightAccount(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				told := 0
 				tt.req.Flow, tt.req.Wait, tt.req.Tell = flows(t)["facebook"], time.Minute, func(hint.Text) { told++ }
-				r := &run{req: tt.req, walk: &walker{who: tt.who}}
+				if tt.at == "" {
+					tt.at = "form"
+				}
+				page := newTable(sound(tt.req.Flow), func() {})
+				page.enter(tt.at)
+				r := &run{req: tt.req, walk: &walker{req: &tt.req, page: page, plan: chrome.NewPlan(tt.req.Flow), keep: func(happening) {}, who: tt.who, place: "form"}}
 				err := r.rightAccount(t.Context())
 				var end *stop
 				errors.As(err, &end)
@@ -198,7 +205,7 @@ func TestRightAccount(t *testing.T) {
 	t.Run("stopped", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		asked := func(context.Context, hint.Text) bool { cancel(); return false }
-		r := &run{req: Request{Flow: flows(t)["facebook"], Wait: time.Minute, Consent: asked, Tell: func(hint.Text) {}}, walk: &walker{who: signedIn{several: true}}}
+		r := &run{req: Request{Flow: flows(t)["facebook"], Wait: time.Minute, Consent: asked, Tell: func(hint.Text) {}}, walk: &walker{page: newTable(sound(flows(t)["facebook"]), cancel), who: signedIn{several: true}}}
 		if err := r.rightAccount(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("%v, want that the person stopped it", err)
 		}

@@ -22,6 +22,7 @@ func french() map[string]string {
 		"The pages did not say which account is signed in. Please look in the window before you send.":              "Les pages n’ont pas dit quel compte est connecté. Vérifiez-le dans la fenêtre avant d’envoyer.",
 		"Is this the account that you mean? Look in the window, then type yes here and press Enter, or no to stop.": "Est-ce bien le compte que vous voulez ? Regardez dans la fenêtre, puis tapez oui ici et validez par Entrée, ou non pour arrêter.",
 		"Switch to the account that you mean with `nonmerci login %s --account NAME`, and run the command again.":   "Passez au compte que vous voulez avec `nonmerci login %s --account NAME`, puis relancez la commande.",
+		"The window shows something else than the form now. Run the command again.":                                 "La fenêtre montre maintenant autre chose que le formulaire. Relancez la commande.",
 		// automation/ask.go
 		"%s says that this account is suspended or restricted. Only you can settle that with the site.":                                         "%s indique que ce compte est suspendu ou restreint. Vous seul pouvez régler cela avec le site.",
 		"Open the site in a browser and read what it says about the account. The objection can wait: it has no deadline.":                       "Ouvrez le site dans un navigateur et lisez ce qu’il dit du compte. L’opposition peut attendre : elle n’a pas de date limite.",
