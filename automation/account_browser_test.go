@@ -2,6 +2,7 @@ package automation_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -53,11 +54,11 @@ func TestWhoIsSignedIn(t *testing.T) {
 		{of: "with=several-accounts", consent: yes, want: automation.NotSent, told: "more than one account", masked: "m…"},
 		{of: "with=several-accounts&service=facebook", consent: no, want: needsUser, told: "more than one account", masked: "M…", soak: true},
 	}
-	for _, tt := range tests {
+	for i, tt := range tests {
 		if tt.soak && !*full {
 			continue
 		}
-		t.Run(tt.of+" "+tt.account, func(t *testing.T) {
+		t.Run(fmt.Sprint(i, " ", tt.of), func(t *testing.T) {
 			t.Parallel()
 			v, err := rehearsal.ParseVariant(tt.of)
 			if err != nil {

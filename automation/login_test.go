@@ -91,7 +91,7 @@ func TestTheFirstLogin(t *testing.T) {
 	}{
 		{"gate=sign-in,code,save-login,passkey", []string{"sign-in", "code", "save-login", "passkey"}, false},
 		{"gate=sign-in", []string{"sign-in"}, true},
-		{"service=facebook&gate=sign-in,code,save-login", []string{"sign-in", "code", "save-login"}, true},
+		{"service=facebook&gate=sign-in,code", []string{"sign-in", "code"}, true},
 		{"service=facebook&gate=passkey,code", []string{"sign-in", "code", "passkey"}, true},
 		{"gate=continue-as", []string{"continue-as"}, true},
 		{"service=facebook&gate=chooser", []string{"chooser"}, true},
