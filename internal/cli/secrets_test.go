@@ -46,9 +46,10 @@ func checkSecrets(t testscript.T, dir string, brought []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Who is signed in stands in the talk with the person, and nowhere else.
+	// Who is signed in stands in the talk with the person, and nowhere else: "err" is
+	// that of a command that was started.
 	who := canary.Values(map[string]string{"a handle": rehearsal.Variant{}.SignedIn(), "a name": rehearsal.Variant{Service: "facebook"}.SignedIn()})
-	more, err := canary.InTree(dir, who, append(brought, ".said/stderr")...)
+	more, err := canary.InTree(dir, who, append(brought, ".said/stderr", "err")...)
 	if err != nil {
 		t.Fatal(err)
 	}
