@@ -50,9 +50,7 @@ func (p *person) meets() map[string]func(context.Context) {
 func (p *person) joins(t *testing.T, r *automation.Request, profile string) {
 	p.h = newHand(t)
 	r.NoWait, r.Wait, r.Browser.Headless, r.Browser.Profile = false, 25*time.Second, false, profile
-	// With enable-automation Chromium does not offer to keep the password: its
-	// bubble comes at some moment, and takes the next key for a yes.
-	r.Browser.Args = append(r.Browser.Args, p.h.arg(), "enable-automation", "window-size=1200,900", "window-position=0,0")
+	r.Browser.Args = append(r.Browser.Args, p.h.arg(), "window-size=1200,900", "window-position=0,0")
 	tell := r.Tell
 	r.Tell = func(said hint.Text) {
 		tell(said)

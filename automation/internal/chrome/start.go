@@ -102,8 +102,10 @@ func (o Options) launch(ctx context.Context, l *lease) (*Browser, error) {
 }
 
 // preferences switch off what loads pages before anybody asks for them
-// (prefetch, prerender): such loads pass no request gate.
-const preferences = `{"net":{"network_prediction_options":2}}`
+// (prefetch, prerender): such loads pass no request gate. And the question
+// whether to save the password: it lies over the page where the site asks for a
+// code, and takes the Enter that the person presses there for a yes (measured).
+const preferences = `{"net":{"network_prediction_options":2},"credentials_enable_service":false,"profile":{"password_manager_enabled":false}}`
 
 // prepareProfile makes a new profile, readable by its owner only. An existing
 // one is left as it is.
