@@ -59,8 +59,8 @@ var rooms = map[string]room{
 		reason: "the walk; it gets its few settings handed over and knows neither flags nor files; x/text names the countries",
 	},
 	chromeRoom: {
-		own: []string{proxyRoom, ringRoom, "selectors", "internal/guard", "internal/hint"}, others: []string{"github.com/go-rod/rod", "github.com/gofrs/flock", "golang.org/x/sys"},
-		reason: "the only room that knows rod; flock keeps two processes out of one profile, x/sys keeps the browser from outliving the program",
+		own: []string{proxyRoom, ringRoom, "selectors", "internal/guard", "internal/hint"}, others: []string{"github.com/coder/websocket", "github.com/go-rod/rod", "github.com/gofrs/flock", "golang.org/x/sys"},
+		reason: "the only room that knows rod; websocket speaks with a browser that ran before, because rod's own client ignores contexts and panics on odd frames; flock keeps two processes out of one profile, x/sys keeps the browser from outliving the program",
 	},
 	proxyRoom: {
 		others: []string{"golang.org/x/net", "golang.org/x/sys"},

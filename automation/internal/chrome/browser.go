@@ -15,9 +15,11 @@ import (
 // ErrGone means that the browser ended, or that the connection to it did.
 var ErrGone = errors.New("the browser has ended")
 
-// Browser is a Chromium that this program started.
+// Browser is a Chromium that this program started, or one that ran before.
 type Browser struct {
-	proc    *process
+	proc    *process // nil: it ran before, and is the person's
+	guest   *guest   // what is the program's in it then; nil: all of it
+	conn    connection
 	rod     *rod.Browser
 	gate    *gate
 	net     *netlock
@@ -32,6 +34,7 @@ type Browser struct {
 	mu       sync.Mutex
 	sessions map[proto.TargetSessionID]*session
 	tabs     []*session // pages, in the order in which they opened
+	deserted bool       // there were tabs, and all are closed
 	opened   chan struct{}
 	notes    chan Note
 }
@@ -67,21 +70,33 @@ type Note struct {
 // connect puts gate and dispatcher onto a started browser and opens one empty
 // tab with every lock on.
 func connect(ctx context.Context, proc *process, o Options) (*Browser, error) {
+	b := newBrowser(proc.pipe, newNetlock(o.off, proc.outlet), o.off)
+	b.proc, b.saved = proc, o.saved
+	if b.gate.saved = b.saved != nil; b.gate.saved {
+		b.net.shut() // a saved page has no network
+	}
+	return b.begin(ctx)
+}
+
+// newBrowser puts a gate onto a connection.
+func newBrowser(c connection, n *netlock, off locks) *Browser {
 	life, cancel := context.WithCancel(context.Background())
 	b := &Browser{
-		proc: proc, off: o.off, saved: o.saved, ctx: life, cancel: cancel,
+		conn: c, net: n, off: off, ctx: life, cancel: cancel,
 		sessions: map[proto.TargetSessionID]*session{},
 		opened:   make(chan struct{}, 16),
 		notes:    make(chan Note, 64),
 	}
-	b.net = newNetlock(o.off, proc.outlet)
-	if b.saved != nil {
-		b.net.shut() // a saved page has no network
-	}
-	b.gate = &gate{client: cdp.New().Start(proc.pipe), off: o.off, saved: o.saved != nil}
+	b.gate = &gate{client: cdp.New().Start(c), off: off}
 	b.rod = rod.New().Context(life).Client(b.gate).NoDefaultDevice()
+	return b
+}
+
+func (b *Browser) begin(ctx context.Context) (*Browser, error) {
 	if err := b.setUp(ctx); err != nil {
-		proc.pipe.Close() // a browser ends with it, and what is none would not answer
+		if b.guest == nil {
+			b.conn.Close() // the browser ends with it, and what is none would not answer
+		}
 		b.Close()
 		return nil, err
 	}
@@ -91,12 +106,16 @@ func connect(ctx context.Context, proc *process, o Options) (*Browser, error) {
 func (b *Browser) setUp(ctx context.Context) error {
 	ended := make(chan error, 1)
 	go func() { ended <- b.rod.Connect() }()
+	var done chan struct{}
+	if b.proc != nil {
+		done = b.proc.done
+	}
 	select {
 	case err := <-ended:
 		if err != nil {
 			return fmt.Errorf("connect to the browser: %w", err)
 		}
-	case <-b.proc.done:
+	case <-done:
 		return ErrGone
 	case <-ctx.Done():
 		return ctx.Err()
@@ -112,17 +131,19 @@ func (b *Browser) setUp(ctx context.Context) error {
 	if n := major(b.version); n > 0 && n < OldestUsable {
 		return fmt.Errorf("%w: %s", ErrTooOld, b.version)
 	}
+	if b.guest != nil {
+		return b.moveIn(root)
+	}
 	// Before any tab: a gate that comes later does not see what loaders that
 	// exist already ask for.
-	err = proto.FetchEnable{Patterns: []*proto.FetchRequestPattern{{URLPattern: "*", RequestStage: proto.FetchRequestStageRequest}}}.Call(root)
-	if err != nil {
-		return fmt.Errorf("put the network lock on: %w", err)
+	if err := root.askAll(); err != nil {
+		return err
 	}
 	if err := autoAttach(root); err != nil {
 		return err
 	}
-	if _, err := (proto.TargetCreateTarget{URL: blankPage, NewWindow: true}).Call(root); err != nil {
-		return fmt.Errorf("open a tab: %w", err)
+	if err := b.newTab(root, true); err != nil {
+		return err
 	}
 	_, err = b.current(ctx)
 	return err
@@ -164,7 +185,18 @@ func (c caller) Call(ctx context.Context, id, method string, params interface{})
 	if err != nil && c.b.ctx.Err() != nil {
 		return nil, ErrGone
 	}
+	if err != nil && c.b.isDeserted() {
+		return nil, ErrClosed
+	}
 	return res, err
+}
+
+// isDeserted tells whether all of the program's tabs are closed in a browser that
+// lives on. One of the program's own ends with its last tab.
+func (b *Browser) isDeserted() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.deserted
 }
 
 // patient bounds a call for which nobody has set a deadline.
@@ -197,6 +229,9 @@ func (b *Browser) currentAfter(ctx context.Context, before *session) (*session, 
 			}
 		}
 		b.mu.Unlock()
+		if b.isDeserted() {
+			return nil, ErrClosed
+		}
 		if s != nil {
 			select {
 			case <-s.ready:
@@ -221,15 +256,20 @@ func (b *Browser) currentAfter(ctx context.Context, before *session) (*session, 
 // which is shut with the form. Where the system's settings are a script, or a
 // policy or an extension leads past it, it does not, and that lock is missing.
 func (b *Browser) Outlet(host string) bool {
-	return b.proc.outlet != nil && b.proc.outlet.Asked(host)
+	return b.proc != nil && b.proc.outlet != nil && b.proc.outlet.Asked(host)
 }
 
 // Version is what the browser calls itself, such as "Chrome/156.0.8078.79".
 func (b *Browser) Version() string { return b.version }
 
 // Args are the switches that the browser was started with, without the path of
-// the profile.
-func (b *Browser) Args() []string { return b.proc.shown }
+// the profile; of one that ran before they are not known.
+func (b *Browser) Args() []string {
+	if b.proc == nil {
+		return nil
+	}
+	return b.proc.shown
+}
 
 // Notes tells what happened beside the walk. It is never closed.
 func (b *Browser) Notes() <-chan Note { return b.notes }
@@ -238,8 +278,12 @@ func (b *Browser) Notes() <-chan Note { return b.notes }
 func (b *Browser) Gone() <-chan struct{} { return b.ctx.Done() }
 
 // Close asks the browser to end, and makes it end. The network lock answers
-// until the last moment, so that nothing leaves while pages unload.
+// until the last moment, so that nothing leaves while pages unload. Of a browser
+// that ran before it closes the program's own tabs alone.
 func (b *Browser) Close() error {
+	if b.guest != nil {
+		return b.moveOut(true)
+	}
 	b.net.shut()
 	if b.ctx.Err() == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
@@ -250,6 +294,15 @@ func (b *Browser) Close() error {
 	b.cancel()
 	b.wg.Wait()
 	return err
+}
+
+// Leave lets go of a browser that ran before, with the program's tab still open
+// for the person. Any other browser it closes.
+func (b *Browser) Leave() error {
+	if b.guest != nil {
+		return b.moveOut(false)
+	}
+	return b.Close()
 }
 
 // closeGrace is how long a browser may take to write its profile and end.

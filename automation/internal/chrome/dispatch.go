@@ -29,12 +29,27 @@ func (b *Browser) take(m *rod.Message) {
 		case b.saved != nil:
 			b.show(&e)
 		default:
-			b.answer(&e)
+			b.answer(m.SessionID, &e)
 		}
 	case proto.TargetAttachedToTarget{}.ProtoEvent():
 		var e proto.TargetAttachedToTarget
 		if m.Load(&e) {
 			b.attached(m.SessionID, &e)
+		}
+	case proto.TargetTargetCreated{}.ProtoEvent():
+		var e proto.TargetTargetCreated
+		if b.guest != nil && m.Load(&e) {
+			b.meet(e.TargetInfo)
+		}
+	case proto.TargetTargetInfoChanged{}.ProtoEvent():
+		var e proto.TargetTargetInfoChanged
+		if b.guest != nil && m.Load(&e) {
+			b.meet(e.TargetInfo)
+		}
+	case proto.TargetTargetDestroyed{}.ProtoEvent():
+		var e proto.TargetTargetDestroyed
+		if b.guest != nil && m.Load(&e) {
+			b.guest.forget(e.TargetID)
 		}
 	case proto.TargetDetachedFromTarget{}.ProtoEvent():
 		var e proto.TargetDetachedFromTarget
@@ -111,10 +126,11 @@ func (b *Browser) session(id proto.TargetSessionID) *session {
 func (b *Browser) attached(parent proto.TargetSessionID, e *proto.TargetAttachedToTarget) {
 	s := &session{b: b, id: e.SessionID, target: e.TargetInfo.TargetID, kind: string(e.TargetInfo.Type), parent: parent,
 		ready: make(chan struct{}), closed: make(chan struct{}), leave: make(chan struct{}, 1)}
+	b.guest.enter(s.id)
 	b.mu.Lock()
 	b.sessions[s.id] = s
 	if s.kind == "page" {
-		b.tabs = append(b.tabs, s)
+		b.tabs, b.deserted = append(b.tabs, s), false
 		select {
 		case b.opened <- struct{}{}:
 		default:
@@ -135,6 +151,9 @@ func (b *Browser) attached(parent proto.TargetSessionID, e *proto.TargetAttached
 // The network lock does not depend on it.
 func (s *session) prepare() {
 	post := s.on(posted())
+	if s.b.guest != nil { // else the browser's own end asks about everything
+		_ = post.askAll()
+	}
 	_ = proto.NetworkEnable{}.Call(post)
 	if !s.b.off.has(lockBrakes) {
 		_ = post.closeSockets()
@@ -142,6 +161,9 @@ func (s *session) prepare() {
 	_ = autoAttach(post)
 	if s.kind == "page" || s.kind == "iframe" {
 		_ = proto.PageEnable{}.Call(post)
+		if s.b.guest != nil { // else the preferences say so
+			_ = proto.PageSetPrerenderingAllowed{}.Call(post)
+		}
 		_, _ = proto.PageAddScriptToEvaluateOnNewDocument{Source: engine, WorldName: worldName, RunImmediately: true}.Call(post)
 	}
 	ctx, cancel := context.WithTimeout(s.b.ctx, 10*time.Second)
@@ -164,7 +186,11 @@ func (b *Browser) detached(id proto.TargetSessionID) {
 		close(s.closed)
 		delete(b.sessions, id)
 	}
+	before := len(b.tabs)
 	b.tabs = slices.DeleteFunc(b.tabs, func(s *session) bool { return s.id == id })
+	if b.guest != nil && before > 0 && len(b.tabs) == 0 {
+		b.deserted = true
+	}
 }
 
 // dialog dismisses a message box of the page before hand-over, because the page

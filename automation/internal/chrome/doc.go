@@ -1,11 +1,11 @@
 // Package chrome drives the person's own Chromium: it finds and starts the
-// browser, locates, reads, presses, fills and pictures what is on a page, and
+// browser, or attaches to one that ran before, locates, reads, presses, fills and pictures what is on a page, and
 // holds the locks that keep a submission from leaving. It is the only room that
 // knows rod and the DevTools protocol.
 //
 // The way of every message:
 //
-//	Tab, Watch ──> rod.Browser ──> gate (wire.go) ──> pipe ──> Chromium
+//	Tab, Watch ──> rod.Browser ──> gate (wire.go) ──> pipe or socket ──> Chromium
 //
 // Invariants:
 //
@@ -18,5 +18,7 @@
 //     it leaves. From the form's recognition on nothing passes, until the
 //     person's own action on Send.
 //   - Hand-over is one way: afterwards the gate passes only what looks.
-//   - The browser ends when the program dies, because the pipe closes.
+//   - A browser that the program started ends when the program dies, because
+//     the pipe closes. One that ran before lives on: there the program has its
+//     own tabs and nothing else (guest.go), and closes them where it can.
 package chrome

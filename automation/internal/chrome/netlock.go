@@ -106,6 +106,8 @@ func (n *netlock) to(s stage) {
 		n.stage = s
 	}
 	n.steer(time.Now())
+	close(n.changed) // what waits is judged anew
+	n.changed = make(chan struct{})
 }
 
 func (n *netlock) shut() { n.to(shut) }
@@ -245,20 +247,33 @@ func (n *netlock) failed(id string) {
 	}
 }
 
+// paused is a request that waits for the lock's answer.
+type paused struct {
+	*proto.FetchRequestPaused
+	by   proto.TargetSessionID // whom to answer
+	r    guard.Request
+	main bool // it would take a whole tab elsewhere
+
+	aside bool // it says nothing about the form; see [Browser.foreign]
+}
+
 // answer lets a paused request go or stops it.
-func (b *Browser) answer(e *proto.FetchRequestPaused) {
-	r := b.requestOf(e)
-	main := e.ResourceType == proto.NetworkResourceTypeDocument && b.isTab(string(e.FrameID))
+func (b *Browser) answer(by proto.TargetSessionID, e *proto.FetchRequestPaused) {
+	p := paused{FetchRequestPaused: e, by: by, r: b.requestOf(e), main: e.ResourceType == proto.NetworkResourceTypeDocument && b.isTab(string(e.FrameID))}
+	if b.foreign(&p) {
+		b.goOn(p, func(bool) {})
+		return
+	}
 	id := string(e.NetworkID)
-	v := b.net.judge(r, id, main, time.Now())
+	v := b.net.judge(p.r, id, p.main, time.Now())
 	if v != wait {
-		b.settle(e, r, main, v)
+		b.settle(p, v)
 		return
 	}
 	b.wg.Add(1)
 	go func() {
 		defer b.wg.Done()
-		b.settle(e, r, main, b.net.await(r, id, main))
+		b.settle(p, b.net.await(p.r, id, p.main))
 	}()
 }
 
@@ -281,22 +296,35 @@ func (n *netlock) await(r guard.Request, id string, main bool) verdict {
 	}
 }
 
-func (b *Browser) settle(e *proto.FetchRequestPaused, r guard.Request, main bool, v verdict) {
-	c := b.on(b.ctx, "")
-	if v == pass {
-		b.net.passed(r, string(e.NetworkID), time.Now())
+func (b *Browser) settle(p paused, v verdict) {
+	id := string(p.NetworkID)
+	switch {
+	case v == pass && p.aside:
+		b.goOn(p, func(bool) {})
+	case v == pass:
+		b.net.passed(p.r, id, time.Now())
+		if p.by != "" {
+			b.guest.clears(p.FetchRequestPaused)
+		}
+		b.goOn(p, func(left bool) { b.net.went(id, left) })
+	case !p.aside:
+		b.net.stopped(p.r, p.main, time.Now())
+		fallthrough
+	default:
 		b.send(func() {
-			err := proto.FetchContinueRequest{RequestID: e.RequestID}.Call(c)
-			var refused *cdp.Error
-			if err == nil || errors.As(err, &refused) {
-				b.net.went(string(e.NetworkID), err == nil)
-			}
+			_ = proto.FetchFailRequest{RequestID: p.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(b.on(b.ctx, p.by))
 		})
-		return
 	}
-	b.net.stopped(r, main, time.Now())
+}
+
+// goOn lets a request go, and tells whether the browser still knew of it.
+func (b *Browser) goOn(p paused, went func(left bool)) {
 	b.send(func() {
-		_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(c)
+		err := proto.FetchContinueRequest{RequestID: p.RequestID}.Call(b.on(b.ctx, p.by))
+		var refused *cdp.Error
+		if err == nil || errors.As(err, &refused) {
+			went(err == nil)
+		}
 	})
 }
 
@@ -319,6 +347,9 @@ func (c caller) closeSockets() error {
 // isTab tells whether a frame is the main frame of a tab; its id is then the
 // target's.
 func (b *Browser) isTab(frame string) bool {
+	if ours, _ := b.guest.whose(proto.PageFrameID(frame)); ours {
+		return true
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, s := range b.tabs {

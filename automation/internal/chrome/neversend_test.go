@@ -18,16 +18,28 @@ type mode struct {
 	says    string
 	off     locks
 	control bool
+	attach  bool              // in a browser that ran before
 	open    map[string]string // the ways out that no lock closes; whoever closes one takes it out
 }
 
 var modes = []mode{
-	{"launch", "every lock on, in a browser that the program has started", 0, false, nil},
-	{"no outlet", "the same without the outlet, as where a script of the system leads to the network", lockOutlet, false, map[string]string{
+	{"launch", "every lock on, in a browser that the program has started", 0, false, false, nil},
+	{"no outlet", "the same without the outlet, as where a script of the system leads to the network", lockOutlet, false, false, map[string]string{
 		"web-transport": "QUIC from the network service; no DevTools method and no switch stops it in Chromium 156",
 		"close-socket":  "a closing tab loses its rules first",
 	}},
-	{"control", "the same without brakes and outlet", lockBrakes | lockOutlet, true, nil},
+	{"attach", "in a browser that ran before, with every lock on that there can be", lockOutlet, false, true, map[string]string{}},
+	{"control", "the same without brakes and outlet", lockBrakes | lockOutlet, true, false, nil},
+}
+
+// stand brings a browser of the mode in front of a hostile site.
+func (m mode) stand(t testing.TB, variant string) *stand {
+	t.Helper()
+	if m.attach {
+		s, _ := attached(t, variant, m.off)
+		return s
+	}
+	return standing(t, variant, m.off)
 }
 
 // phases are the moments of a run at which a page tries to send. Each brings the
@@ -163,16 +175,19 @@ func TestNeverSend(t *testing.T) {
 
 func neverSendTogether(t *testing.T, r *results) {
 	for _, mode := range modes {
-		if mode.off != 0 && *table == "" {
+		daily, moments := *table == "", phases
+		if daily && mode.attach {
+			moments = phases[2:3] // a sample
+		} else if daily && mode.off != 0 {
 			continue // every day, the browser as it is; the others are for make never-send
 		}
 		t.Run(mode.name, func(t *testing.T) {
 			t.Parallel()
-			s := standing(t, "hostile=all&hostile-when=called&email="+email, mode.off)
+			s := mode.stand(t, "hostile=all&hostile-when=called&email="+email)
 			if mode.control {
 				neverSendControl(s)
 			}
-			for _, phase := range phases {
+			for _, phase := range moments {
 				before := s.site.ByChannel()
 				if !mode.control {
 					s.earlierTab(phase.name)
@@ -287,7 +302,7 @@ func neverSendAlone(t *testing.T, r *results) {
 		for _, way := range rehearsal.WaysOut() {
 			t.Run(mode.name+"/"+way.Name, func(t *testing.T) {
 				t.Parallel()
-				s := standing(t, "hostile="+way.Name+"&hostile-when=called&email="+email, mode.off)
+				s := mode.stand(t, "hostile="+way.Name+"&hostile-when=called&email="+email)
 				for _, phase := range phases {
 					s.earlierTab(phase.name)
 					n := s.alone(way, phase.begin(s), phase.name, mode.control)

@@ -105,6 +105,14 @@ func wholeEvent(method string, params json.RawMessage) bool {
 		return is(&e) && e.TargetInfo != nil
 	case proto.TargetDetachedFromTarget{}.ProtoEvent():
 		return is(&proto.TargetDetachedFromTarget{})
+	case proto.TargetTargetCreated{}.ProtoEvent():
+		var e proto.TargetTargetCreated
+		return is(&e) && e.TargetInfo != nil
+	case proto.TargetTargetInfoChanged{}.ProtoEvent():
+		var e proto.TargetTargetInfoChanged
+		return is(&e) && e.TargetInfo != nil
+	case proto.TargetTargetDestroyed{}.ProtoEvent():
+		return is(&proto.TargetTargetDestroyed{})
 	case proto.RuntimeBindingCalled{}.ProtoEvent():
 		return is(&proto.RuntimeBindingCalled{})
 	case proto.PageJavascriptDialogOpening{}.ProtoEvent():

@@ -91,6 +91,8 @@ var powers = []power{
 	{"Target.setDiscoverTargets", []string{"discover"}, true, "be told of tabs that open and close", nil},
 	{"Target.setAutoAttach", []string{"autoAttach", "waitForDebuggerOnStart", "flatten"}, true, "put the locks on every tab, frame and worker before it runs", checkAttach},
 	{"Target.createTarget", []string{"url", "newWindow"}, false, "open one empty tab", checkBlank},
+	{"Target.attachToTarget", []string{"targetId", "flatten"}, true, "in a browser that ran before: put the locks on the program's tab, and on what that opens", checkGuest},
+	{"Target.closeTarget", []string{"targetId"}, true, "in a browser that ran before: close the program's tab", checkGuest},
 	{"Runtime.runIfWaitingForDebugger", nil, true, "let a tab run once its locks are on", nil},
 	{"Fetch.enable", []string{"patterns"}, true, "be asked about every request before it leaves", checkPatterns},
 	{"Fetch.continueRequest", []string{"requestId"}, true, "let a request go, unchanged", nil},
@@ -98,6 +100,7 @@ var powers = []power{
 	{"Fetch.fulfillRequest", []string{"requestId", "responseCode", "responseHeaders", "body"}, false, "show a page from a file, where the network is cut (selectors check)", checkSaved},
 	{"Network.enable", []string{"maxTotalBufferSize", "maxResourceBufferSize", "maxPostDataSize"}, true, "be told the status of the site's answers", nil},
 	{methodSockets, []string{"offline", "matchedNetworkConditions"}, true, "close the way that leaves no request behind (WebSocket)", checkSockets},
+	{"Page.setPrerenderingAllowed", []string{"isAllowed"}, true, "in a browser that ran before: keep a page from showing another one ahead, unseen", checkNotAhead},
 	{"Page.enable", nil, true, "be told when a page changes", nil},
 	{"Page.addScriptToEvaluateOnNewDocument", []string{"source", "worldName", "runImmediately"}, true, "put the program's eyes into a page, out of the page's reach", checkEngine},
 	{"Page.createIsolatedWorld", []string{"frameId", "worldName"}, true, "reach the program's eyes in a page", checkWorld},
@@ -173,8 +176,20 @@ func checkBlank(_ *gate, p params) error {
 	return nil
 }
 
-func checkPatterns(_ *gate, p params) error {
-	if string(p["patterns"]) != `[{"requestStage":"Request","urlPattern":"*"}]` {
+// checkGuest lets pass what makes sense in a browser that ran before; whose the
+// tab is, the guest knows.
+func checkGuest(g *gate, p params) error {
+	if g.guest == nil {
+		return errors.New("the whole browser is the program's, and every tab is attached to when it opens")
+	}
+	if p["flatten"] != nil && !p.is("flatten", "true") {
+		return errors.New("a session speaks over the one connection")
+	}
+	return nil
+}
+
+func checkPatterns(g *gate, p params) error {
+	if all := string(p["patterns"]) == everything; !all && (g.guest == nil || string(p["patterns"]) != sitesOnly) {
 		return errors.New("every request is asked about")
 	}
 	return nil
@@ -197,6 +212,13 @@ func checkSaved(g *gate, _ params) error {
 func checkSockets(_ *gate, p params) error {
 	if !p.is("offline", "true") || string(p["matchedNetworkConditions"]) != socketsJSON {
 		return errors.New("the sockets stay closed")
+	}
+	return nil
+}
+
+func checkNotAhead(_ *gate, p params) error {
+	if !p.is("isAllowed", "false") {
+		return errors.New("no page is loaded ahead")
 	}
 	return nil
 }

@@ -45,8 +45,8 @@ func (b *Browser) Open(ctx context.Context, address string) error {
 	if !held || !errors.As(err, &nav) {
 		return err
 	}
-	if _, err := (proto.TargetCreateTarget{URL: blankPage}).Call(b.on(ctx, "")); err != nil {
-		return fmt.Errorf("open a tab: %w", err)
+	if err := b.newTab(b.on(ctx, ""), false); err != nil {
+		return err
 	}
 	if s, err = b.currentAfter(ctx, s); err != nil {
 		return err

@@ -48,7 +48,8 @@ type client interface {
 type gate struct {
 	client
 	off    locks
-	saved  bool // a saved page is shown, without network
+	saved  bool   // a saved page is shown, without network
+	guest  *guest // what is the program's in a browser that ran before; nil: all of it
 	sealed atomic.Bool
 	theirs atomic.Bool // the person signs in or answers: nothing of ours moves the mouse, types or changes the page
 
@@ -79,7 +80,10 @@ func (g *gate) Call(ctx context.Context, sessionID, method string, args interfac
 		return nil, fmt.Errorf("write the parameters of %s: %w", method, err)
 	}
 	if !g.off.has(lockWire) {
-		if raw, err = g.allow(method, raw); err != nil {
+		if raw, err = g.allow(method, raw); err == nil {
+			err = g.guest.allow(sessionID, method, raw)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

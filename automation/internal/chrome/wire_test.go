@@ -67,6 +67,8 @@ var allowed = map[string]string{
 	"Target.setDiscoverTargets":             `{"discover":true}`,
 	"Target.setAutoAttach":                  `{"autoAttach":true,"waitForDebuggerOnStart":true,"flatten":true}`,
 	"Target.createTarget":                   `{"url":"about:blank","newWindow":true}`,
+	"Target.attachToTarget":                 `{"targetId":"ours","flatten":true}`,
+	"Target.closeTarget":                    `{"targetId":"ours"}`,
 	"Runtime.runIfWaitingForDebugger":       `{}`,
 	"Fetch.enable":                          `{"patterns":[{"urlPattern":"*","requestStage":"Request"}]}`,
 	"Fetch.continueRequest":                 `{"requestId":"1"}`,
@@ -74,6 +76,7 @@ var allowed = map[string]string{
 	"Fetch.fulfillRequest":                  `{"requestId":"1","responseCode":200,"responseHeaders":[],"body":"eA=="}`,
 	"Network.enable":                        `{}`,
 	methodSockets:                           `{"offline":true,"matchedNetworkConditions":` + socketsJSON + `}`,
+	"Page.setPrerenderingAllowed":           `{"isAllowed":false}`,
 	"Page.enable":                           `{}`,
 	"Page.addScriptToEvaluateOnNewDocument": `{"source":` + quoted(engine) + `,"worldName":"nonmerci","runImmediately":true}`,
 	"Page.createIsolatedWorld":              `{"frameId":"F","worldName":"nonmerci"}`,
@@ -113,7 +116,7 @@ func TestWirePassesWhatIsListed(t *testing.T) {
 			if !ok {
 				t.Fatal("no example in this test: add one, and try to get round its check")
 			}
-			g, r := newGate()
+			g, r := gateFor(p.method)
 			g.saved = true // the one who shows a page from a file may answer for the site
 			defer permitted(g)()
 			if !passes(t, g, p.method, raw(good)) {
@@ -271,6 +274,8 @@ func TestWireRefuses(t *testing.T) {
 		{"Network.loadNetworkResource", `{"url":"https://evil.example/","options":{}}`},
 		{"Network.replayXHR", `{"requestId":"1"}`},
 		// locks
+		{"Page.setPrerenderingAllowed", `{"isAllowed":true}`},
+		{"Page.setPrerenderingAllowed", `{}`},
 		{"Fetch.disable", `{}`},
 		{"Fetch.enable", `{}`},
 		{"Fetch.enable", `{"patterns":[]}`},
@@ -440,7 +445,7 @@ func TestSealIsOneWay(t *testing.T) {
 		"Input.dispatchMouseEvent": true, "Input.insertText": true, "Fetch.fulfillRequest": true,
 	}
 	for method, good := range allowed {
-		g, _ := newGate()
+		g, _ := gateFor(method)
 		g.saved = true
 		permitted(g)
 		g.seal()

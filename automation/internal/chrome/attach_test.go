@@ -1,0 +1,294 @@
+package chrome
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod/lib/cdp"
+	"github.com/go-rod/rod/lib/proto"
+
+	"github.com/nonmerci/nonmerci/internal/rehearsal"
+)
+
+// running is a browser that a person has started, with a tab of theirs.
+type running struct {
+	home   Home
+	hand   *hand
+	mine   string // the target of the person's tab
+	client *cdp.Client
+
+	mu      sync.Mutex
+	touched map[string]bool // targets that anybody was attached to since the last look
+}
+
+// mine is the person's page.
+const mine = `data:text/html,<title>mine</title><p id=p>mine</p>`
+
+// runs starts a browser as a person would who allows remote debugging, but for
+// the question: one that is started with a port does not ask.
+func runs(t testing.TB, args ...string) *running {
+	t.Helper()
+	r := &running{home: Home{"Chromium", t.TempDir()}, touched: map[string]bool{}}
+	args = append(args, "headless=new", "window-size=1200,900", "remote-debugging-port=0", "no-first-run", "no-default-browser-check", "user-data-dir="+r.home.Dir)
+	if os.Geteuid() == 0 {
+		args = append(args, "no-sandbox")
+	}
+	for i := range args {
+		args[i] = "--" + args[i]
+	}
+	cmd := exec.Command(browserPath(t), append(args, mine)...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait()
+	}()
+	t.Cleanup(func() {
+		if r.client != nil {
+			_, _ = r.call("Browser.close", nil) // and the connection with it
+		}
+		select {
+		case <-ended:
+		case <-time.After(5 * time.Second):
+			_ = cmd.Process.Kill()
+			<-ended
+		}
+	})
+	var port, path string
+	if !until(t, 20*time.Second, "the browser listens", func() (ok bool) { port, path, ok = activePort(r.home.Dir); return ok }) {
+		t.FailNow()
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.hand = &hand{number}
+	ws := &cdp.WebSocket{}
+	if err := ws.Connect(context.Background(), "ws://127.0.0.1:"+port+path, nil); err != nil {
+		t.Fatal(err)
+	}
+	r.client = cdp.New().Start(ws)
+	go r.hear()
+	until(t, 10*time.Second, "the person's tab is there", func() bool {
+		for id, info := range r.pages(t) {
+			if info.Title == "mine" {
+				r.mine = id
+			}
+		}
+		return r.mine != ""
+	})
+	if _, err := r.call("Target.setDiscoverTargets", proto.TargetSetDiscoverTargets{Discover: true}); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// hear notes to which targets anybody is attached.
+func (r *running) hear() {
+	for e := range r.client.Event() {
+		var info struct{ TargetInfo proto.TargetTargetInfo }
+		if (e.Method == "Target.targetInfoChanged" || e.Method == "Target.targetCreated") && json.Unmarshal(e.Params, &info) == nil && info.TargetInfo.Attached {
+			r.mu.Lock()
+			r.touched[string(info.TargetInfo.TargetID)] = true
+			r.mu.Unlock()
+		}
+	}
+}
+
+func (r *running) call(method string, params any) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return r.client.Call(ctx, "", method, params)
+}
+
+// pages are the open tabs.
+func (r *running) pages(t testing.TB) map[string]proto.TargetTargetInfo {
+	t.Helper()
+	raw, err := r.call("Target.getTargets", nil)
+	var got proto.TargetGetTargetsResult
+	if err != nil || json.Unmarshal(raw, &got) != nil {
+		t.Fatal(err)
+	}
+	pages := map[string]proto.TargetTargetInfo{}
+	for _, one := range got.TargetInfos {
+		if one.Type == proto.TargetTargetInfoTypePage {
+			pages[string(one.TargetID)] = *one
+		}
+	}
+	return pages
+}
+
+// looks is what the person's page sees of itself and of its window.
+func (r *running) looks(t testing.TB) string {
+	t.Helper()
+	tab := r.hand.at(t, fmt.Sprintf("ws://127.0.0.1:%d/devtools/page/%s", r.hand.port, r.mine))
+	return fmt.Sprint(tab.eval(`JSON.stringify([document.title, location.href, p.textContent, navigator.webdriver, navigator.userAgent, navigator.languages,
+		innerWidth, outerWidth, outerHeight, devicePixelRatio, screen.width, matchMedia('(prefers-color-scheme: dark)').matches])`))
+}
+
+// attached is a stand in a browser that ran before.
+func attached(t testing.TB, variant string, off locks) (*stand, *running) {
+	t.Helper()
+	v, err := rehearsal.ParseVariant(variant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, err := rehearsal.Serve(t.Context(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { site.Close() })
+	r := runs(t, site.BrowserArgs()...)
+	b, err := Attach(t.Context(), AttachOptions{Homes: []Home{r.home}, Patience: 10 * time.Second, off: off})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &stand{t: t, b: b, site: site, hand: r.hand, plan: NewPlan(flows(t, "instagram"))}, r
+}
+
+// TestAttach goes the whole way in a browser that ran before: the program has a
+// tab of its own, the person sends there, and nothing else in the browser notices.
+func TestAttach(t *testing.T) {
+	t.Parallel()
+	s, r := attached(t, "email="+email, 0)
+	if s.b.Outlet("www.instagram.com") {
+		t.Error("a way that can be shut is claimed")
+	}
+	before := r.looks(t)
+	r.mu.Lock()
+	r.touched = map[string]bool{}
+	r.mu.Unlock()
+	s.at(centerAddress).at(formAddress).lock().fill(false)
+	s.hand.at(t, s.own()).try(`document.querySelector('button[type=submit]').form.requestSubmit(); document.querySelector('button[type=submit]').form.submit()`)
+	s.expect("the page alone", 0)
+	if n := len(s.b.Attempts()); n == 0 {
+		t.Error("what the page tried is not noted")
+	}
+	w := s.handOver()
+	s.hand.at(t, s.own()).click("button[type=submit]")
+	s.expect("after the person's click", 1)
+	until(t, 3*time.Second, "the answer is seen", func() bool {
+		e := w.Evidence()
+		return e.Acted && !e.Going && len(e.Sent) == 1 && e.Sent[0].Status == 200
+	})
+	t.Logf("evidence: %+v", w.Evidence())
+	r.mu.Lock()
+	if r.touched[r.mine] {
+		t.Error("somebody was attached to the person's tab")
+	}
+	own, err := s.b.current(t.Context())
+	if err != nil || !r.touched[string(own.target)] {
+		t.Error("the test does not see who attaches")
+	}
+	r.mu.Unlock()
+	if err := s.b.Leave(); err != nil {
+		t.Error(err)
+	}
+	if pages := r.pages(t); len(pages) != 2 {
+		t.Errorf("tabs after the program has left: %v", pages)
+	}
+	if after := r.looks(t); after != before {
+		t.Errorf("the person's tab was\n%s, is\n%s", before, after)
+	}
+}
+
+// own is the socket of the program's tab.
+func (s *stand) own() string {
+	s.t.Helper()
+	now, err := s.b.current(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return fmt.Sprintf("ws://127.0.0.1:%d/devtools/page/%s", s.hand.port, now.target)
+}
+
+// TestAttachedClose closes the program's tabs and no other, and what a page does
+// at its end does not leave.
+func TestAttachedClose(t *testing.T) {
+	t.Parallel()
+	s, r := attached(t, "email="+email, 0)
+	s.at(centerAddress)
+	first := s.own()
+	s.hand.at(t, first).try(`open('/', '_blank', 'noopener')`)
+	until(t, 5*time.Second, "the tab that the page opened is the program's", func() bool { return s.own() != first })
+	s.at(formAddress).lock().fill(false)
+	s.hand.at(t, s.own()).try(`addEventListener('pagehide', () => navigator.sendBeacon('/ajax/help/contact/submit/page', 'email=` + email + `'));
+		addEventListener('beforeunload', (e) => e.preventDefault())`)
+	if len(r.pages(t)) != 3 {
+		t.Errorf("tabs: %v", r.pages(t))
+	}
+	if err := s.b.Close(); err != nil {
+		t.Error(err)
+	}
+	if pages := r.pages(t); len(pages) != 1 || pages[r.mine].Title != "mine" {
+		t.Errorf("tabs after the end: %v", pages)
+	}
+	s.expect("at the end", 0)
+}
+
+// TestAttachedAndClosedByThePerson: who closes the program's tab ends its part.
+func TestAttachedAndClosedByThePerson(t *testing.T) {
+	t.Parallel()
+	s, r := attached(t, "email="+email, 0)
+	s.at(centerAddress)
+	own, err := s.b.current(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.call("Target.closeTarget", proto.TargetCloseTarget{TargetID: own.target}); err != nil {
+		t.Fatal(err)
+	}
+	<-own.closed
+	if _, err := s.b.Look(t.Context(), s.plan, Until{Within: 5 * time.Second}); err != ErrClosed {
+		t.Errorf("look: %v, want %v", err, ErrClosed)
+	}
+	if err := s.b.Open(t.Context(), centerAddress); err != ErrClosed {
+		t.Errorf("open: %v, want %v", err, ErrClosed)
+	}
+}
+
+// TestOtherTabsWhileTheFormIsHeld: a tab of the person's loads Meta's pages until
+// the form is there and not while it is held; that is nothing that the form has
+// tried.
+func TestOtherTabsWhileTheFormIsHeld(t *testing.T) {
+	t.Parallel()
+	s, r := attached(t, "email="+email, 0)
+	mine := fmt.Sprintf("ws://127.0.0.1:%d/devtools/page/%s", s.hand.port, r.mine)
+	goes := func(to string) bool {
+		raw, err := s.hand.at(t, mine).call("Page.navigate", proto.PageNavigate{URL: to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var res proto.PageNavigateResult
+		_ = json.Unmarshal(raw, &res)
+		return res.ErrorText == ""
+	}
+	s.at(centerAddress)
+	if !goes(centerAddress) {
+		t.Error("on the walk another tab cannot load a page of Meta's")
+	}
+	s.at(formAddress).lock().fill(false)
+	if goes(centerAddress) {
+		t.Error("while the form is held another tab loads a page of Meta's")
+	}
+	if a := s.b.Attempts(); len(a) > 0 {
+		t.Errorf("noted as the form's: %+v", a)
+	}
+	if !goes("data:text/html,<title>mine</title><p id=p>") {
+		t.Error("another tab cannot load anything")
+	}
+}
