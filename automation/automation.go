@@ -53,8 +53,10 @@ type Request struct {
 	Log func(message string, fields map[string]any)
 }
 
-// Browser says which browser to start, and how.
+// Browser says which browser to start, and how; or which running one to use.
 type Browser struct {
+	Attach *Attach // use a browser that already runs; nil: start one, as follows
+
 	Path     string   // the binary
 	Profile  string   // the user data dir
 	Headless bool     // no window

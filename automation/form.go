@@ -298,13 +298,11 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 	}
 	r.walk.place = handedOverPlace
 	outlet := r.browser.Outlet(hostOf(r.form))
-	r.event(record.EventHandedOver, record.BasisProgram, map[string]any{"outlet": outlet})
+	r.event(record.EventHandedOver, record.BasisProgram, map[string]any{"outlet": outlet, "attached": r.req.Browser.Attach != nil})
 	if r.recErr != nil {
 		return r.recErr
 	}
-	if !outlet {
-		r.req.Tell(hint.Say("Note: here the browser reaches the network in a way that nonmerci cannot shut (a proxy script, a policy or an extension). Its other locks hold; the README says what this one would add."))
-	}
+	r.locksLeft(outlet)
 	if r.req.Browser.Headless {
 		r.req.Tell(hint.Say("The form is ready. There is no window, so nobody can press Send here."))
 	} else {

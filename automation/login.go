@@ -29,9 +29,7 @@ func Login(ctx context.Context, req Request) (Result, error) {
 	defer r.cancel(nil)
 	end := r.ending(r.login(ctx))
 	if r.browser != nil {
-		if err := r.browser.Close(); err != nil {
-			r.req.Log("close the browser", map[string]any{"error": err.Error()})
-		}
+		r.partWith(ctx, end)
 	}
 	return r.result(end), nil
 }
@@ -44,6 +42,10 @@ func (r *run) login(ctx context.Context) error {
 	r.browser.ByHand(true)
 	if err := r.walk.signIn(ctx); err != nil {
 		return err
+	}
+	if r.req.Browser.Attach != nil {
+		return &stop{outcome: Ready, what: hint.Say("You are signed in to %s in your browser. Nothing else was done.", r.req.Flow.Title),
+			next: hint.Say("Now run `nonmerci object %s --attach`.", r.req.Flow.Service)}
 	}
 	return &stop{outcome: Ready, what: hint.Say("You are signed in to %s in nonmerci's browser profile. Nothing else was done.", r.req.Flow.Title),
 		next: hint.Say("Now run `nonmerci object %s`.", r.req.Flow.Service)}

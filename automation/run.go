@@ -51,12 +51,7 @@ func (r *run) object(ctx context.Context) (Result, error) {
 	end := r.ending(r.steps(r.ctx))
 	r.lastPicture(ctx, end)
 	if r.browser != nil {
-		if r.req.Linger != nil && (end.outcome == Sent || end.outcome == SentUnconfirmed) {
-			r.req.Linger(ctx)
-		}
-		if err := r.browser.Close(); err != nil {
-			r.req.Log("close the browser", map[string]any{"error": err.Error()})
-		}
+		r.partWith(ctx, end)
 	}
 	if err := rec.Close(end.outcome.String(), end.what.In(r.req.Language)); err != nil {
 		r.req.Log("close the record", map[string]any{"error": err.Error()})
@@ -109,6 +104,9 @@ func (r *run) ending(err error) *stop {
 			next: mailNext(), cause: err}
 	case errors.Is(err, context.Canceled):
 		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci. It sent nothing, and the record says how far it got."), cause: err}
+	case errors.Is(err, chrome.ErrClosed) && !handedOver:
+		return &stop{outcome: Failed, what: hint.Say("The tab of nonmerci was closed before the form was ready. Nothing was sent."),
+			next: hint.Say("Run the command again and leave its tab open."), cause: err}
 	case errors.Is(err, chrome.ErrGone) && handedOver:
 		return &stop{outcome: Unknown, what: hint.Say("The browser ended after the form was handed over. nonmerci cannot tell whether the form was sent."),
 			next: mailNext(), cause: err}

@@ -6,17 +6,27 @@ import (
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
 	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/record"
 )
 
 func (r *run) startBrowser(ctx context.Context) error {
 	o := r.req.Browser
-	b, err := chrome.Start(ctx, chrome.Options{Path: o.Path, Profile: o.Profile, Headless: o.Headless, Args: o.Args, Sandbox: o.Sandbox, Fleeting: o.Fleeting, Lookup: o.Lookup})
+	start := func() (*chrome.Browser, error) {
+		return chrome.Start(ctx, chrome.Options{Path: o.Path, Profile: o.Profile, Headless: o.Headless, Args: o.Args, Sandbox: o.Sandbox, Fleeting: o.Fleeting, Lookup: o.Lookup})
+	}
+	if o.Attach != nil {
+		start = func() (*chrome.Browser, error) { return r.attach(ctx) }
+	}
+	b, err := start()
 	if err != nil {
 		return r.notStarted(err)
 	}
 	r.browser = b
 	b.Guard(r.req.Email, r.req.Explanation) // no page on the way may carry them out
 	r.journal(func() error { return r.rec.SetBrowser(b.Version(), b.Args()) })
+	if o.Attach != nil {
+		r.event(record.EventNote, record.BasisProgram, map[string]any{"what": "attached to a browser that ran before"})
+	}
 	return r.recErr
 }
 
@@ -25,7 +35,9 @@ func (r *run) notStarted(err error) error {
 	s := &stop{outcome: Failed, cause: err}
 	var busy *chrome.Busy
 	var unfit *chrome.Unfit
-	switch {
+	switch attached := notAttached(err); {
+	case attached != nil:
+		return attached
 	case errors.As(err, &busy):
 		s.what, s.next = inUse(busy)
 	case errors.As(err, &unfit):
@@ -39,6 +51,9 @@ func (r *run) notStarted(err error) error {
 		s.what, s.next = hint.Say("%s Nothing was done.", tooOld()), newer()
 	case errors.Is(err, context.Canceled), r.ctx.Err() != nil: // the browser ends with its pipe, which is then no fault
 		return context.Canceled
+	case r.req.Browser.Attach != nil:
+		s.what = hint.Say("The connection to your browser broke before there was a tab. Nothing was done.")
+		s.next = hint.Say("Look whether the browser still runs, and run the command again.")
 	default:
 		s.what = hint.Say("The browser did not start. Nothing was done.")
 		s.next = hint.Say("Try `nonmerci doctor`, or name another browser with --browser.")

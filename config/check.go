@@ -161,23 +161,47 @@ func checkAttach(c *Config) bool {
 	if c.Attach == "" || c.Attach == AttachAuto {
 		return true
 	}
-	if !isLine(c.Attach) {
-		return false
+	_, ok := attachHost(c.Attach)
+	return ok
+}
+
+// attachHost is the host of an address to attach to.
+func attachHost(attach string) (host string, ok bool) {
+	if !isLine(attach) {
+		return "", false
 	}
-	host, port := "127.0.0.1", c.Attach
-	if scheme, _, ok := strings.Cut(c.Attach, "://"); ok {
-		address, err := url.Parse(c.Attach)
+	host, port := "127.0.0.1", attach
+	if scheme, _, ok := strings.Cut(attach, "://"); ok {
+		address, err := url.Parse(attach)
 		web := scheme == "ws" || scheme == "wss" || scheme == "http" || scheme == "https"
-		return err == nil && web && address.Hostname() != "" && address.User == nil
+		if err != nil || !web || address.Hostname() == "" || address.User != nil {
+			return "", false
+		}
+		return address.Hostname(), true
 	}
-	if strings.Contains(c.Attach, ":") {
+	if strings.Contains(attach, ":") {
 		var err error
-		if host, port, err = net.SplitHostPort(c.Attach); err != nil {
-			return false
+		if host, port, err = net.SplitHostPort(attach); err != nil {
+			return "", false
 		}
 	}
 	number, err := strconv.ParseUint(port, 10, 16)
-	return err == nil && number > 0 && host != "" && !strings.ContainsAny(host, "/ ")
+	return host, err == nil && number > 0 && host != "" && !strings.ContainsAny(host, "/ ")
+}
+
+// checkNear refuses a browser of another computer, unless the person has said that
+// they mean it.
+func (c *Config) checkNear() error {
+	if c.Attach == "" || c.Attach == AttachAuto || c.AttachAnywhere {
+		return nil
+	}
+	host, _ := attachHost(c.Attach)
+	if ip := net.ParseIP(host); strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return hint.New(
+		hint.Say("The address to attach to, given %s, is another computer's. Nothing was started.", c.origins["attach"].place()),
+		hint.Say("Name an address of this computer, such as 127.0.0.1:9222. If you know what you do, add --attach-anywhere (its help says what that means)."))
 }
 
 func checkBrowserArgs(c *Config) bool {

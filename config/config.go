@@ -67,6 +67,8 @@ type Config struct {
 	LogFile     string        `mapstructure:"log-file"`     // structured log; empty: none
 	Language    string        `mapstructure:"language"`     // "en" or "fr"; never empty after Load
 
+	AttachAnywhere bool `mapstructure:"attach-anywhere"` // Attach may name another computer
+
 	origins map[string]origin
 }
 
@@ -144,6 +146,9 @@ func (c *Config) settle() error {
 			return err
 		}
 	}
+	if err := c.attachAlone(); err != nil {
+		return err
+	}
 	if c.NoWait && c.given("wait") {
 		// From the same source no-wait wins: leaving early does no harm.
 		if c.origins["wait"].rank > c.origins["no-wait"].rank {
@@ -160,12 +165,32 @@ func (c *Config) settle() error {
 	if err := c.checkOwnSwitches(); err != nil {
 		return err
 	}
+	if err := c.checkNear(); err != nil {
+		return err
+	}
 	if err := c.readExplanation(); err != nil {
 		return err
 	}
 	c.WaitSet = c.given("wait")
 	if c.Headless {
 		*c = c.WithHeadless()
+	}
+	return nil
+}
+
+// attachAlone settles attach with what only a browser can have that nonmerci
+// starts.
+func (c *Config) attachAlone() error {
+	for _, other := range []struct {
+		name string
+		set  bool
+	}{{"profile", c.Profile != ""}, {"headless", c.Headless}, {"browser-arg", len(c.BrowserArgs) > 0}} {
+		if c.Attach == "" || !other.set {
+			continue
+		}
+		if err := c.keepStronger("attach", other.name); err != nil {
+			return err
+		}
 	}
 	return nil
 }

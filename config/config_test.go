@@ -78,6 +78,8 @@ func TestPrecedence(t *testing.T) {
 		"verbose":      {"false", "true", "true", [4]any{false, true, true, false}},
 		"log-file":     {"/flag", "/env", "/file", [4]any{"/flag", "/env", "/file", ""}},
 		"language":     {"fr", "en", "FR", [4]any{"fr", "en", "fr", "en"}},
+
+		"attach-anywhere": {"false", "true", "true", [4]any{false, true, true, false}},
 	}
 	for _, key := range config.Keys() {
 		test, ok := tests[key]
@@ -142,6 +144,14 @@ func TestValues(t *testing.T) {
 		{"UK is GB", []string{"--country", "uk"}, nil, "", func(c config.Config) bool { return c.Country == "GB" }},
 		{"attach without a value", []string{"--attach"}, nil, "", func(c config.Config) bool { return c.Attach == config.AttachAuto }},
 		{"attach to an address", []string{"--attach=ws://127.0.0.1:9222/devtools/browser/x"}, nil, "", func(c config.Config) bool { return c.Attach != "" }},
+		{"attach here by name", []string{"--attach=localhost:9222"}, nil, "", func(c config.Config) bool { return c.Attach == "localhost:9222" }},
+		{"attach elsewhere, meant", []string{"--attach=browser.example:9222", "--attach-anywhere"}, nil, "", func(c config.Config) bool { return c.Attach == "browser.example:9222" }},
+		{"attach beats the file's profile", []string{"--attach"}, nil, "profile: /p\nbrowser-arg: [x]\nheadless: true", func(c config.Config) bool {
+			return c.Attach != "" && c.Profile == "" && len(c.BrowserArgs) == 0 && !c.Headless && !c.NoWait
+		}},
+		{"a profile beats the file's attach", []string{"--profile=/p"}, nil, "attach: auto", func(c config.Config) bool { return c.Attach == "" && c.Profile == "/p" }},
+		{"headless beats the file's attach", []string{"--headless"}, nil, "attach: auto", func(c config.Config) bool { return c.Attach == "" && c.Headless && c.NoWait }},
+		{"no window is off", []string{"--attach", "--headless=false"}, nil, "", func(c config.Config) bool { return c.Attach != "" }},
 		{"attach to a port", nil, nil, "attach: 9222", func(c config.Config) bool { return c.Attach == "9222" }},
 		{"arguments with commas and quotes", []string{"--browser-arg", `a=[1, "2"]`, "--browser-arg", "b"}, nil, "", func(c config.Config) bool {
 			return reflect.DeepEqual(c.BrowserArgs, []string{`a=[1, "2"]`, "b"})
@@ -247,6 +257,11 @@ func TestRefusals(t *testing.T) {
 		{"line break in a path", []string{"--records", secret + "\n"}, nil, "", "must be one line of text"},
 		{"attach to words", []string{"--attach=" + secret}, nil, "", "must be auto, a port, or an address"},
 		{"attach with a password", []string{"--attach=ws://" + secret + "@127.0.0.1:9222"}, nil, "", "must be auto, a port, or an address"},
+		{"attach elsewhere", []string{"--attach=ws://" + secret + ":9222/devtools/browser"}, nil, "", "The address to attach to, given by the flag --attach, is another computer's"},
+		{"attach elsewhere, by number", []string{"--attach=192.0.2.7:9222"}, nil, "", "is another computer's"},
+		{"attach and a profile", []string{"--attach", "--profile=/" + secret}, nil, "", "The settings attach and profile exclude each other"},
+		{"attach and no window", []string{"--attach", "--headless"}, nil, "", "The settings attach and headless exclude each other"},
+		{"attach and a switch", []string{"--attach", "--browser-arg=x"}, nil, "", "The settings attach and browser-arg exclude each other"},
 		{"unknown language", []string{"--language", secret}, nil, "", "must be en or fr"},
 	}
 	for _, test := range tests {

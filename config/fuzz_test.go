@@ -86,6 +86,7 @@ func plainly(c config.Config) string {
 	line("browser", c.Browser)
 	line("profile", c.Profile)
 	line("attach", c.Attach)
+	line("attach-anywhere", c.AttachAnywhere)
 	line("headless", c.Headless)
 	line("browser-arg", append([]string{}, c.BrowserArgs...))
 	line("records", c.Records)

@@ -70,6 +70,8 @@ func table() []key {
 		{name: "attach", kind: optional, def: "", check: checkAttach,
 			help:  "use a browser that already runs instead of starting one; its `ADDRESS` follows after an equals sign, or is found",
 			wants: hint.Say("auto, a port, or an address such as 127.0.0.1:9222")},
+		{name: "attach-anywhere", kind: onOff, def: false, wants: yesNo,
+			help: "let the address of attach be another computer's; everybody on the way there, and everybody who can reach that port, can then read and steer that whole browser with all its logins"},
 		{name: "headless", kind: onOff, def: false, wants: yesNo,
 			help: "no window; turns no-wait on unless wait is given"},
 		{name: "browser-arg", kind: list, def: []string{}, check: checkBrowserArgs,

@@ -142,15 +142,30 @@ func attachWithoutAddress(cmd *cobra.Command) bool {
 	return f != nil && f.Changed && f.Value.String() == config.AttachAuto
 }
 
-// walking merges the settings of a command that walks, and refuses what such a
-// command cannot do yet.
+// walking merges the settings of a command that walks, and refuses what does not
+// go together with a browser that already runs.
 func (a *app) walking(cmd *cobra.Command) (config.Config, error) {
 	c, err := a.settings(cmd)
-	if err == nil && c.Attach != "" {
-		err = hint.New(hint.Say("Attaching to a running browser is not built yet. Nothing was started."),
-			hint.Say("Leave --attach out: nonmerci then starts a browser with a profile of its own, in which you sign in once."))
+	switch {
+	case err != nil || c.Attach == "":
+	case cmd.Name() != "rehearse":
+		return c, a.brandToAttach(c)
+	case c.Origin("attach") == "flag":
+		err = hint.New(hint.Say("A rehearsal never uses a browser that already runs: its pages must not get into your own. Nothing was started."),
+			hint.Say("Leave --attach out: the rehearsal starts a browser of its own and throws its profile away."))
+	default:
+		c.Attach = "" // what the settings say is for the real thing
 	}
 	return c, err
+}
+
+// brandToAttach wants a brand and not a path: what runs already is not started.
+func (a *app) brandToAttach(c config.Config) error {
+	if c.Browser == "" || slices.Contains(automation.Attachable(), c.Browser) {
+		return nil
+	}
+	return hint.New(hint.Say("With --attach, --browser must name the kind of browser that runs. Nothing was started."),
+		hint.Say("Name one of these: %s. Or leave --browser out.", strings.Join(automation.Attachable(), ", ")))
 }
 
 // variant reads --variant. Where it does not say so, the pages speak the
@@ -285,6 +300,13 @@ func weakens(arg string) bool {
 // browser finds the browser and the profile, and refuses what could not work
 // before anything is started.
 func (a *app) browser(c config.Config, rehearsing bool) (automation.Browser, error) {
+	if c.Attach != "" {
+		running := &automation.Attach{Anywhere: c.AttachAnywhere, Name: c.Browser}
+		if c.Attach != config.AttachAuto {
+			running.Address = c.Attach
+		}
+		return automation.Browser{Attach: running, Lookup: a.Lookup}, nil
+	}
 	b := automation.Browser{Profile: a.profile(c), Headless: c.Headless, Args: c.BrowserArgs, Sandbox: true, Lookup: a.Lookup,
 		Fleeting: rehearsing && c.Origin("profile") != "flag"}
 	path, err := automation.FindBrowser(a.wanted(c), a.Lookup)
