@@ -77,7 +77,7 @@ soak: setup ## run the browser tests COUNT times over, to find what fails now an
 	@$(call gotest,-count=$(COUNT) -timeout 3h ./automation -full)
 
 .PHONY: never-send
-never-send: setup ## try every way to send, at every moment, and write the tables of ARCHITECTURE.md; takes half an hour
+never-send: setup ## try every way to send, at every moment, and write the tables of ARCHITECTURE.md; takes three quarters of an hour
 	@$(call gotest,-count=1 -timeout 2h -parallel 2 -run '^(TestNeverSend|TestTricks|TestLockMatrix)$$' ./automation/internal/chrome -thorough -table ../../../ARCHITECTURE.md)
 	@$(call gotest,-count=1 -timeout 2h -run '^TestRealPeople$$' ./automation -full -table ../ARCHITECTURE.md)
 	git diff --stat ARCHITECTURE.md

@@ -37,7 +37,7 @@ func (r *run) attach(ctx context.Context) (*chrome.Browser, error) {
 	b, err := chrome.Attach(ctx, chrome.AttachOptions{
 		Address: a.Address, Anywhere: a.Anywhere, Homes: chrome.Homes(a.Name, lookup), Patience: patience,
 		Asked: func() {
-			r.req.Tell(hint.Say("Your browser now asks whether nonmerci may use it. Look at its window: near the top, in the middle, there is a small box “Allow remote debugging?” with two buttons. Press Allow."))
+			r.req.Tell(hint.Say("Your browser now asks whether nonmerci may use it. Look at its window: it has gone grey, and at the top, in the middle, there is a white box “Allow remote debugging?” (in the browser's language). Press Allow, at its lower right. What it warns of is true of any program; what nonmerci does there is in the README."))
 		},
 	})
 	if err == nil {
@@ -49,7 +49,7 @@ func (r *run) attach(ctx context.Context) (*chrome.Browser, error) {
 // notAttached puts into words why a running browser could not be used; nil: for
 // a reason that it does not know.
 func notAttached(err error) *stop {
-	allow := hint.Say("In the browser that you use, type chrome://inspect/#remote-debugging into the address bar (in Edge: edge://inspect), tick “Allow remote debugging for this browser instance”, and run the command again. The browser must be version 144 or newer.")
+	allow := hint.Say("In the browser that you use, type chrome://inspect/#remote-debugging into the address bar (in Edge: edge://inspect), tick “Allow remote debugging for this browser instance”, and run the command again. The browser must be of version 144 or newer.")
 	s := &stop{outcome: NeedsUser, cause: err}
 	var several *chrome.SeveralError
 	var refused *chrome.RefusedError
@@ -69,7 +69,7 @@ func notAttached(err error) *stop {
 		s.next = hint.Say("Open a window of that browser and run the command again, or leave --attach out: nonmerci then starts a browser with a profile of its own.")
 	case errors.Is(err, chrome.ErrUnanswered):
 		s.what = hint.Say("The browser asked whether nonmerci may use it, and nobody answered. Nothing was done.")
-		s.next = hint.Say("Run the command again and press Allow in the small box in the browser's window. If there are several boxes, answer them all.")
+		s.next = hint.Say("Run the command again and press Allow in the white box in the browser's window. If boxes of earlier tries are still there, answer them too.")
 	case errors.Is(err, chrome.ErrElsewhere):
 		s.outcome = Refused
 		s.what = hint.Say("The address that --attach names is another computer's. Nothing was done.")
@@ -110,7 +110,7 @@ func (r *run) partWith(ctx context.Context, end *stop) {
 func (r *run) locksLeft(outlet bool) {
 	switch {
 	case r.req.Browser.Attach != nil:
-		r.req.Tell(hint.Say("Note: in a browser that ran before, some locks are missing. A page that wants to send by itself could still do it by WebRTC, WebTransport, pages loaded ahead, payment and sign-in offers, or what tabs share; the README says more (“What holds when attached”). Meta's pages are not known to do that."))
+		r.req.Tell(hint.Say("Note: in a browser that ran before, some locks are missing. A page that wants to send by itself still could, by WebRTC, WebTransport, pages loaded ahead, payment and sign-in offers, or sockets of shared workers; the README says more (“What holds when attached”). Meta's pages are not known to do that."))
 		r.req.Tell(hint.Say("Until you are done, your other tabs cannot open pages of Facebook and Instagram. When nonmerci ends without your Send, it closes its tab."))
 	case !outlet:
 		r.req.Tell(hint.Say("Note: here the browser reaches the network in a way that nonmerci cannot shut (a proxy script, a policy or an extension). Its other locks hold; the README says what this one would add."))

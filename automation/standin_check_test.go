@@ -105,8 +105,8 @@ func TestFaultsReachEveryPower(t *testing.T) {
 		}
 		n++
 		elsewhere := []string{"Fetch.fulfillRequest", // where a saved page is shown
-			"Runtime.callFunctionOn",                                                     // by its functions
-			"Target.attachToTarget", "Target.closeTarget", "Page.setPrerenderingAllowed"} // in a browser that ran before
+			"Runtime.callFunctionOn",                      // by its functions
+			"Target.attachToTarget", "Target.closeTarget"} // in a browser that ran before
 		if slices.Contains(elsewhere, name) {
 			continue
 		}

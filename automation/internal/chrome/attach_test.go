@@ -44,6 +44,8 @@ func runs(t testing.TB, args ...string) *running {
 		args[i] = "--" + args[i]
 	}
 	cmd := exec.Command(browserPath(t), append(args, mine)...)
+	said := &tail{}
+	cmd.Stderr, cmd.WaitDelay = said, time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +67,7 @@ func runs(t testing.TB, args ...string) *running {
 	})
 	var port, path string
 	if !until(t, 20*time.Second, "the browser listens", func() (ok bool) { port, path, ok = activePort(r.home.Dir); return ok }) {
-		t.FailNow()
+		t.Fatalf("the browser says:\n%s", said)
 	}
 	number, err := strconv.Atoi(port)
 	if err != nil {
@@ -135,8 +137,9 @@ func (r *running) looks(t testing.TB) string {
 		innerWidth, outerWidth, outerHeight, devicePixelRatio, screen.width, matchMedia('(prefers-color-scheme: dark)').matches])`))
 }
 
-// attached is a stand in a browser that ran before.
-func attached(t testing.TB, variant string, off locks) (*stand, *running) {
+// attached is a stand in a browser that ran before; what the person did there
+// comes first.
+func attached(t testing.TB, variant string, off locks, before ...func(r *running)) (*stand, *running) {
 	t.Helper()
 	v, err := rehearsal.ParseVariant(variant)
 	if err != nil {
@@ -148,6 +151,9 @@ func attached(t testing.TB, variant string, off locks) (*stand, *running) {
 	}
 	t.Cleanup(func() { site.Close() })
 	r := runs(t, site.BrowserArgs()...)
+	for _, act := range before {
+		act(r)
+	}
 	b, err := Attach(t.Context(), AttachOptions{Homes: []Home{r.home}, Patience: 10 * time.Second, off: off})
 	if err != nil {
 		t.Fatal(err)
@@ -290,5 +296,34 @@ func TestOtherTabsWhileTheFormIsHeld(t *testing.T) {
 	}
 	if !goes("data:text/html,<title>mine</title><p id=p>") {
 		t.Error("another tab cannot load anything")
+	}
+}
+
+// TestWhatWasThereBefore: a tab of the site's that was open before the program
+// came, and a service worker that ran, are the person's; no lock reaches them. The
+// README says so. Whoever closes one of them changes it there.
+func TestWhatWasThereBefore(t *testing.T) {
+	if !*thorough {
+		t.Skip("says what is known: run with -thorough")
+	}
+	for _, c := range []struct{ way, page string }{
+		{"tab-there", "https://help.instagram.com/hostile-wing/tab"}, {"tab-there-socket", "https://help.instagram.com/hostile-wing/tab"},
+		{"service-worker", formAddress}, {"service-worker-socket", formAddress},
+	} {
+		t.Run(c.way, func(t *testing.T) {
+			s, _ := attached(t, "hostile="+c.way+"&hostile-when=called&email="+email, 0, func(r *running) {
+				tab := r.hand.at(t, fmt.Sprintf("ws://127.0.0.1:%d/devtools/page/%s", r.hand.port, r.mine))
+				tab.try(`location.href = "` + c.page + `"`)
+				until(t, 5*time.Second, "the person's page is there", func() bool {
+					return r.pages(t)[r.mine].URL == c.page
+				})
+				tab = r.hand.at(t, fmt.Sprintf("ws://127.0.0.1:%d/devtools/page/%s", r.hand.port, r.mine))
+				tab.eval(`self.wing ? wing.ready : 0`)
+			})
+			s.at(formAddress).lock().fill(true)
+			s.fire(s.wing(), "held", c.way)
+			until(t, time.Second, "", func() bool { return s.site.Submissions() > 0 })
+			t.Logf("RESULT %s: %d", c.way, s.site.Submissions())
+		})
 	}
 }

@@ -161,9 +161,6 @@ func (s *session) prepare() {
 	_ = autoAttach(post)
 	if s.kind == "page" || s.kind == "iframe" {
 		_ = proto.PageEnable{}.Call(post)
-		if s.b.guest != nil { // else the preferences say so
-			_ = proto.PageSetPrerenderingAllowed{}.Call(post)
-		}
 		_, _ = proto.PageAddScriptToEvaluateOnNewDocument{Source: engine, WorldName: worldName, RunImmediately: true}.Call(post)
 	}
 	ctx, cancel := context.WithTimeout(s.b.ctx, 10*time.Second)

@@ -90,7 +90,7 @@ var mayPass = map[string]string{
 	"Target.setAutoAttach": "* autoAttach waitForDebuggerOnStart flatten", "Target.createTarget": "url newWindow",
 	"Runtime.runIfWaitingForDebugger": "*", "Fetch.enable": "* patterns", "Fetch.continueRequest": "* requestId",
 	"Fetch.failRequest": "* requestId errorReason", "Network.enable": "* maxTotalBufferSize maxResourceBufferSize maxPostDataSize",
-	"Network.emulateNetworkConditionsByRule": "* offline matchedNetworkConditions", "Page.setPrerenderingAllowed": "*isAllowed", "Page.enable": "*",
+	"Network.emulateNetworkConditionsByRule": "* offline matchedNetworkConditions", "Page.enable": "*",
 	"Page.addScriptToEvaluateOnNewDocument": "* source worldName runImmediately", "Page.createIsolatedWorld": "* frameId worldName",
 	"Runtime.addBinding": "* name executionContextId", "Runtime.callFunctionOn": "* functionDeclaration arguments executionContextId returnByValue awaitPromise",
 	"Page.navigate": "url", "Page.bringToFront": "*", "Page.captureScreenshot": "* format optimizeForSpeed",
@@ -180,8 +180,6 @@ func wantAllowed(t *testing.T, method string, sent []byte, sealed, open bool) {
 		good = is["accept"] == false
 	case "Target.setAutoAttach":
 		good = is["autoAttach"] == true && is["waitForDebuggerOnStart"] == true
-	case "Page.setPrerenderingAllowed":
-		good = is["isAllowed"] == false
 	case "Page.addScriptToEvaluateOnNewDocument":
 		good = text("source") == engine && text("worldName") == "nonmerci"
 	case "Page.createIsolatedWorld":

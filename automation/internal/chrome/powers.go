@@ -100,7 +100,6 @@ var powers = []power{
 	{"Fetch.fulfillRequest", []string{"requestId", "responseCode", "responseHeaders", "body"}, false, "show a page from a file, where the network is cut (selectors check)", checkSaved},
 	{"Network.enable", []string{"maxTotalBufferSize", "maxResourceBufferSize", "maxPostDataSize"}, true, "be told the status of the site's answers", nil},
 	{methodSockets, []string{"offline", "matchedNetworkConditions"}, true, "close the way that leaves no request behind (WebSocket)", checkSockets},
-	{"Page.setPrerenderingAllowed", []string{"isAllowed"}, true, "in a browser that ran before: keep a page from showing another one ahead, unseen", checkNotAhead},
 	{"Page.enable", nil, true, "be told when a page changes", nil},
 	{"Page.addScriptToEvaluateOnNewDocument", []string{"source", "worldName", "runImmediately"}, true, "put the program's eyes into a page, out of the page's reach", checkEngine},
 	{"Page.createIsolatedWorld", []string{"frameId", "worldName"}, true, "reach the program's eyes in a page", checkWorld},
@@ -212,13 +211,6 @@ func checkSaved(g *gate, _ params) error {
 func checkSockets(_ *gate, p params) error {
 	if !p.is("offline", "true") || string(p["matchedNetworkConditions"]) != socketsJSON {
 		return errors.New("the sockets stay closed")
-	}
-	return nil
-}
-
-func checkNotAhead(_ *gate, p params) error {
-	if !p.is("isAllowed", "false") {
-		return errors.New("no page is loaded ahead")
 	}
 	return nil
 }

@@ -76,7 +76,6 @@ var allowed = map[string]string{
 	"Fetch.fulfillRequest":                  `{"requestId":"1","responseCode":200,"responseHeaders":[],"body":"eA=="}`,
 	"Network.enable":                        `{}`,
 	methodSockets:                           `{"offline":true,"matchedNetworkConditions":` + socketsJSON + `}`,
-	"Page.setPrerenderingAllowed":           `{"isAllowed":false}`,
 	"Page.enable":                           `{}`,
 	"Page.addScriptToEvaluateOnNewDocument": `{"source":` + quoted(engine) + `,"worldName":"nonmerci","runImmediately":true}`,
 	"Page.createIsolatedWorld":              `{"frameId":"F","worldName":"nonmerci"}`,
@@ -274,8 +273,6 @@ func TestWireRefuses(t *testing.T) {
 		{"Network.loadNetworkResource", `{"url":"https://evil.example/","options":{}}`},
 		{"Network.replayXHR", `{"requestId":"1"}`},
 		// locks
-		{"Page.setPrerenderingAllowed", `{"isAllowed":true}`},
-		{"Page.setPrerenderingAllowed", `{}`},
 		{"Fetch.disable", `{}`},
 		{"Fetch.enable", `{}`},
 		{"Fetch.enable", `{"patterns":[]}`},
