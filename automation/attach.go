@@ -17,8 +17,8 @@ type Attach struct {
 	Name     string // the brand to look for; empty: any
 }
 
-// Attachable lists the brands that [Attach] may name.
-func Attachable() []string { return chrome.Attachable() }
+// Brands lists the brands that [Attach] and [FindBrowser] know by name.
+func Brands() []string { return chrome.Brands() }
 
 // answerWait is the least that the person gets to answer the browser's question.
 const answerWait = 3 * time.Minute
@@ -60,7 +60,7 @@ func notAttached(err error) *stop {
 		s.what, s.next = hint.Say("Nothing answers at the address that --attach names: the browser does not run, or its switch for that is off. Nothing was done."), allow
 	case errors.As(err, &several):
 		s.what = hint.Say("More than one running browser could be meant: %s. Nothing was done.", strings.Join(several.Names, ", "))
-		s.next = hint.Say("Say which with --browser: chrome, chromium, edge or brave.")
+		s.next = hint.Say("Say which with --browser: %s.", strings.Join(Brands(), ", "))
 	case errors.As(err, &refused) && refused.Asked:
 		s.what = hint.Say("The browser asked, and the answer was no. Nothing was done.")
 		s.next = hint.Say("Run the command again and press Allow, or leave --attach out: nonmerci then starts a browser with a profile of its own.")

@@ -161,11 +161,11 @@ func (a *app) walking(cmd *cobra.Command) (config.Config, error) {
 
 // brandToAttach wants a brand and not a path: what runs already is not started.
 func (a *app) brandToAttach(c config.Config) error {
-	if c.Browser == "" || slices.Contains(automation.Attachable(), c.Browser) {
+	if c.Browser == "" || slices.Contains(automation.Brands(), c.Browser) {
 		return nil
 	}
 	return hint.New(hint.Say("With --attach, --browser must name the kind of browser that runs. Nothing was started."),
-		hint.Say("Name one of these: %s. Or leave --browser out.", strings.Join(automation.Attachable(), ", ")))
+		hint.Say("Name one of these: %s. Or leave --browser out.", strings.Join(automation.Brands(), ", ")))
 }
 
 // variant reads --variant. Where it does not say so, the pages speak the
