@@ -44,11 +44,9 @@ func TestAWindowLeftOpen(t *testing.T) {
 	ended := make(chan struct{})
 	go func() { _ = window.Wait(); close(ended) }()
 	// Windows come and go while a browser starts, and xdotool fails at one that goes.
-	for exec.Command("xdotool", "search", "--onlyvisible", "--class", "chromium", "windowactivate", "--sync").Run() != nil {
-		if t.Context().Err() != nil {
-			t.Fatal("no window")
-		}
-	}
+	soon(t, "a window", func() bool {
+		return exec.Command("xdotool", "search", "--onlyvisible", "--class", "chromium", "windowactivate", "--sync").Run() == nil
+	})
 	res := run()
 	if res.Outcome != automation.Failed || !strings.Contains(res.Message.String(), "a browser window of it is open") {
 		t.Errorf("with a window open: %s: %s", res.Outcome, res.Message)
