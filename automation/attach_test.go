@@ -192,8 +192,8 @@ func TestTheBrowserAsks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser window")
 	}
+	t.Parallel()
 	s := newScreen(t)
-	t.Setenv("DISPLAY", s.display)
 	config := t.TempDir()
 	dir := filepath.Join(config, "chromium")
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -207,7 +207,7 @@ func TestTheBrowserAsks(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer site.Close()
-	args := []string{"--user-data-dir=" + dir, "--window-size=1200,900", "--window-position=0,0"}
+	args := []string{"--user-data-dir=" + dir, "--" + s.arg(), "--window-size=1200,900", "--window-position=0,0"}
 	for _, arg := range site.BrowserArgs() {
 		args = append(args, "--"+arg)
 	}

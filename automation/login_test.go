@@ -50,7 +50,7 @@ func (p *person) meets() map[string]func(context.Context) {
 func (p *person) joins(t *testing.T, r *automation.Request, profile string) {
 	p.h = newHand(t)
 	r.NoWait, r.Wait, r.Browser.Headless, r.Browser.Profile = false, 25*time.Second, false, profile
-	r.Browser.Args = append(r.Browser.Args, p.h.arg(), "window-size=1200,900", "window-position=0,0")
+	r.Browser.Args = append(r.Browser.Args, p.h.arg(), p.s.arg(), "window-size=1200,900", "window-position=0,0")
 	tell := r.Tell
 	r.Tell = func(said hint.Text) {
 		tell(said)
@@ -80,8 +80,8 @@ func TestTheFirstLogin(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser window")
 	}
+	t.Parallel()
 	s := newScreen(t)
-	t.Setenv("DISPLAY", s.display)
 	for _, c := range []struct {
 		of    string
 		asked []string // by the stand-in, in order
@@ -150,8 +150,8 @@ func TestAGateOnTheWay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser window")
 	}
+	t.Parallel()
 	s := newScreen(t)
-	t.Setenv("DISPLAY", s.display)
 	for _, c := range []struct {
 		of   string
 		soak bool

@@ -65,7 +65,6 @@ func TestRealPeople(t *testing.T) {
 		t.Skip("takes minutes; TestARealMouse is its sample for every day: run with -full")
 	}
 	s := newScreen(t)
-	t.Setenv("DISPLAY", s.display)
 	p := &people{presses: map[string]int{}, once: map[string]int{}}
 	for i, kind := range formKinds {
 		for j, service := range []string{"instagram", "facebook"} {
@@ -119,7 +118,7 @@ func (p *people) one(t *testing.T, s *screen, service, kind, name string, keys [
 	}
 	res, site := object(t, v, func(r *automation.Request) {
 		r.Email, r.NoWait, r.Wait, r.Browser.Headless = "marie@courrier.example", false, 25*time.Second, false
-		r.Browser.Args = append(r.Browser.Args, h.arg(), "window-size=1200,900", "window-position=0,0")
+		r.Browser.Args = append(r.Browser.Args, h.arg(), s.arg(), "window-size=1200,900", "window-position=0,0")
 		tell := r.Tell
 		r.Tell = func(said hint.Text) {
 			tell(said)

@@ -60,6 +60,10 @@ func newScreen(t *testing.T) *screen {
 	return s
 }
 
+// arg makes a browser open its windows there (Chromium's ozone for X11), whatever
+// the environment says, so that tests with screens run beside one another.
+func (s *screen) arg() string { return "display=" + s.display }
+
 // do moves the mouse or presses keys.
 func (s *screen) do(args ...string) {
 	cmd := exec.Command("xdotool", args...)
@@ -98,8 +102,8 @@ func TestARealMouse(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser window")
 	}
+	t.Parallel()
 	s := newScreen(t)
-	t.Setenv("DISPLAY", s.display)
 	acts := map[string]func(ctx context.Context, h *hand){
 		"click on Send": func(ctx context.Context, h *hand) {
 			s.click(ctx, h, sendButton)
@@ -114,7 +118,7 @@ func TestARealMouse(t *testing.T) {
 			h := newHand(t)
 			res, site := object(t, rehearsal.Variant{Service: "facebook"}, func(r *automation.Request) {
 				r.Email, r.NoWait, r.Wait, r.Browser.Headless = "marie@courrier.example", false, 25*time.Second, false
-				r.Browser.Args = append(r.Browser.Args, h.arg(), "window-size=1200,900", "window-position=0,0")
+				r.Browser.Args = append(r.Browser.Args, h.arg(), s.arg(), "window-size=1200,900", "window-position=0,0")
 				tell := r.Tell
 				r.Tell = func(said hint.Text) {
 					tell(said)

@@ -18,8 +18,8 @@ func TestAWindowLeftOpen(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser window")
 	}
+	t.Parallel()
 	s := newScreen(t)
-	t.Setenv("DISPLAY", s.display)
 	profile := filepath.Join(t.TempDir(), "profile")
 	run := func() automation.Result {
 		res, site := object(t, rehearsal.Variant{Service: "instagram"}, func(r *automation.Request) {
@@ -33,7 +33,7 @@ func TestAWindowLeftOpen(t *testing.T) {
 	if res := run(); res.Outcome != automation.Ready {
 		t.Fatalf("on a new profile: %s: %s", res.Outcome, res.Message)
 	}
-	args := []string{"--user-data-dir=" + profile, "--no-first-run", "--password-store=basic", "about:blank"}
+	args := []string{"--user-data-dir=" + profile, "--no-first-run", "--password-store=basic", "--" + s.arg(), "about:blank"}
 	if os.Geteuid() == 0 {
 		args = append(args, "--no-sandbox")
 	}
@@ -45,7 +45,9 @@ func TestAWindowLeftOpen(t *testing.T) {
 	go func() { _ = window.Wait(); close(ended) }()
 	// Windows come and go while a browser starts, and xdotool fails at one that goes.
 	soon(t, "a window", func() bool {
-		return exec.Command("xdotool", "search", "--onlyvisible", "--class", "chromium", "windowactivate", "--sync").Run() == nil
+		find := exec.Command("xdotool", "search", "--onlyvisible", "--class", "chromium", "windowactivate", "--sync")
+		find.Env = append(os.Environ(), "DISPLAY="+s.display)
+		return find.Run() == nil
 	})
 	res := run()
 	if res.Outcome != automation.Failed || !strings.Contains(res.Message.String(), "a browser window of it is open") {

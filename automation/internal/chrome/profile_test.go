@@ -86,17 +86,27 @@ func kept(t *testing.T) Options {
 	return o
 }
 
-// noKeyring takes the session bus away from this process and what it starts.
-func noKeyring(t *testing.T) {
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+// without is the environment with some variables changed; empty: not there.
+func without(changed map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if value, ok := changed[name]; ok {
+			return value, value != ""
+		}
+		return os.LookupEnv(name)
+	}
+}
+
+// noBus is an environment in which no keyring can be asked.
+func noBus() map[string]string {
+	return map[string]string{"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": ""}
 }
 
 // TestTheSignInSurvives: closed, killed and started again, the browser is still
 // signed in.
 func TestTheSignInSurvives(t *testing.T) {
-	noKeyring(t)
+	t.Parallel()
 	o, s := kept(t), newSignIn(t)
+	o.Lookup = without(noBus())
 	rounds := 3
 	if *thorough {
 		rounds = 50
@@ -121,9 +131,11 @@ func TestTheSignInSurvives(t *testing.T) {
 // TestProfileOfAnotherKind: what could cost the sign-ins is not started, and the
 // profile stays as it was.
 func TestProfileOfAnotherKind(t *testing.T) {
-	noKeyring(t)
-	real := kept(t)
-	s := newSignIn(t)
+	t.Parallel()
+	real, s := kept(t), newSignIn(t)
+	changed, config := noBus(), t.TempDir()
+	changed["CHROME_CONFIG_HOME"] = config
+	real.Lookup = without(changed)
 	s.visit(t, real, "/in/", false)
 	before := inventory(t, real.Profile)
 	other := filepath.Join(t.TempDir(), "other-browser")
@@ -147,8 +159,7 @@ func TestProfileOfAnotherKind(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(newer, markName), []byte(`{"schema": 99}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("CHROME_CONFIG_HOME", t.TempDir())
-	everyday := filepath.Join(os.Getenv("CHROME_CONFIG_HOME"), "chromium")
+	everyday := filepath.Join(config, "chromium")
 	for _, c := range []struct {
 		name   string
 		change func(o *Options)
