@@ -33,8 +33,8 @@ var ErrNotOurs = errors.New("not made by nonmerci")
 
 // ForgetProfile removes a profile with all sign-ins in it. It removes nothing
 // that nonmerci did not make, and nothing that is in use.
-func ForgetProfile(dir string) error {
-	err := chrome.Forget(dir)
+func ForgetProfile(dir string, lookup func(string) (string, bool)) error {
+	err := chrome.Forget(dir, lookup)
 	var busy *chrome.Busy
 	var unfit *chrome.Unfit
 	switch {

@@ -83,7 +83,7 @@ func misfit(u *chrome.Unfit) *stop {
 		s.what = hint.Say("The folder named with --profile is where %s keeps your everyday profiles. nonmerci never works in them, so nothing was started.", u.Made)
 		s.next = hint.Say("Name a new, empty folder with --profile, or leave it out: nonmerci then uses a profile of its own.")
 	case chrome.NotOurs:
-		s.what = hint.Say("The folder named with --profile holds a browser profile that nonmerci did not make. A start could delete the sign-ins in it, so nothing was started.")
+		s.what = hint.Say("The folder named with --profile is not empty, and nonmerci did not make what is in it. Nothing was started, and nothing in it was changed.")
 		s.next = hint.Say("Name a new, empty folder with --profile, or leave it out: nonmerci then uses a profile of its own.")
 	case chrome.OtherBrowser:
 		s.what = hint.Say("nonmerci's browser profile was made with %s, and this is %s. It could not read the sign-ins and would delete them, so nothing was started.", u.Made, u.Now)
@@ -91,6 +91,9 @@ func misfit(u *chrome.Unfit) *stop {
 	case chrome.OtherStore:
 		s.what = hint.Say("nonmerci's browser profile keeps its key in the password store %q, and --browser-arg password-store names %q. The sign-ins could be lost, so nothing was started.", u.Made, u.Now)
 		s.next = hint.Say("Leave that switch out, or name another folder with --profile.")
+	case chrome.StoreUnknown:
+		s.what = hint.Say("nonmerci cannot look whether the password store %q is there, and without it the sign-ins would be lost. Nothing was started.", u.Now)
+		s.next = hint.Say("Leave --browser-arg password-store out: nonmerci then takes your keyring where there is one.")
 	case chrome.KeyringLocked:
 		s.outcome = NeedsUser
 		s.what = hint.Say("Your keyring, the password store of your desktop, is locked. Without it the browser would lose its sign-ins, so nothing was started.")

@@ -94,7 +94,7 @@ func (a *app) profileForget(cmd *cobra.Command, yes bool) error {
 			}
 		}
 	}
-	if err := automation.ForgetProfile(dir); err != nil {
+	if err := automation.ForgetProfile(dir, a.Lookup); err != nil {
 		a.problem(err)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, automation.ErrNotOurs) {
 			return exit(exitUsage)

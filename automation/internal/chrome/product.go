@@ -17,9 +17,9 @@ var versionLine = regexp.MustCompile(`^(\D+?) \d+\.[\d.]+(?: (beta|dev|unstable|
 // by it.
 func (o Options) product(ctx context.Context) string {
 	c := here(o.lookup)
-	real := c.resolve(o.Path)
+	program := c.resolve(o.Path)
 	for _, b := range c.installed() {
-		if c.resolve(b.Path) == real {
+		if c.resolve(b.Path) == program {
 			return b.Name
 		}
 	}
@@ -47,18 +47,17 @@ func Mate(profile string, lookup func(string) (string, bool)) (program string, o
 	return "", false
 }
 
-// everyday is the browser whose everyday profiles are in a folder; empty: it is
-// no such folder.
-func (o Options) everyday() string {
-	real := func(dir string) string {
-		if to, err := filepath.EvalSymlinks(dir); err == nil {
-			return to
-		}
-		return filepath.Clean(dir)
+// everyday is the browser whose everyday profiles are in a folder, around it or
+// below it; empty: none.
+func everyday(dir string, lookup func(string) (string, bool)) string {
+	within := func(dir, in string) bool {
+		rel, err := filepath.Rel(in, dir)
+		return err == nil && filepath.IsLocal(rel)
 	}
-	for _, b := range here(o.lookup).installed() {
-		if b.UserData != "" && real(b.UserData) == real(o.Profile) {
-			return b.Name
+	dir = real(dir)
+	for _, h := range Homes("", lookup) {
+		if home := real(h.Dir); within(dir, home) || within(home, dir) {
+			return h.Name
 		}
 	}
 	return ""

@@ -30,6 +30,7 @@ type Profile struct {
 	Browser string `json:"browser"` // the product with its channel, such as "Google Chrome beta"
 	Store   string `json:"store"`   // where the cookies' key is kept, as --password-store says it; empty: the system's only place
 	Made    string `json:"made"`    // the day, as 2006-01-02
+	Dir     string `json:"dir"`     // where it was made; only there may it be removed
 }
 
 // InKeyring tells whether the key of the cookies is in the desktop's keyring.
@@ -42,6 +43,7 @@ const (
 	markName   = "nonmerci-profile.json"
 	holdName   = "nonmerci.lock"
 	markSchema = 1
+	unfinished = ".nonmerci-" // begins the name of a mark that is being written
 
 	inFile    = "basic" // the key is the same for everybody: who can read the file can read the cookies
 	inKeyring = "gnome-libsecret"
@@ -72,6 +74,7 @@ const (
 	NotOurs                         // made by other means, and used
 	OtherBrowser                    // made with another browser
 	OtherStore                      // made with another password store
+	StoreUnknown                    // a password store that nobody can look for
 	KeyringLocked                   // its password store is locked
 	KeyringGone                     // its password store does not answer
 )
@@ -85,7 +88,7 @@ type Unfit struct {
 
 func (u *Unfit) Error() string {
 	return [...]string{Everyday: "it is the person's everyday browser profile", NotOurs: "the browser profile was not made by this program", OtherBrowser: "the browser profile belongs to another browser",
-		OtherStore: "the browser profile belongs to another password store", KeyringLocked: "the keyring is locked", KeyringGone: "the keyring does not answer"}[u.Why]
+		OtherStore: "the browser profile belongs to another password store", StoreUnknown: "the password store is not known", KeyringLocked: "the keyring is locked", KeyringGone: "the keyring does not answer"}[u.Why]
 }
 
 // Holder is who has a profile in use.
@@ -124,10 +127,18 @@ func (l *lease) end() {
 	}
 }
 
-// undo forgets the mark that was made for a browser that did not start.
+// undo empties a folder that was empty before, after a browser that did not
+// start. Where it has kept cookies all the same, all of it stays.
 func (l *lease) undo() {
-	if l.fresh && !used(l.dir) {
-		_ = os.Remove(filepath.Join(l.dir, markName))
+	if !l.fresh || used(l.dir) {
+		return
+	}
+	entries, err := os.ReadDir(l.dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		_ = os.RemoveAll(filepath.Join(l.dir, e.Name()))
 	}
 }
 
@@ -158,18 +169,25 @@ func (o Options) take(ctx context.Context) (*lease, error) {
 	return l, nil
 }
 
-// ours refuses a folder that is somebody else's, before anything is written there.
+// ours refuses a folder that is somebody else's, before anything is written
+// there: only an empty one becomes a profile of this program's.
 func (o Options) ours() error {
+	if brand := everyday(o.Profile, o.lookup); brand != "" {
+		return &Unfit{Why: Everyday, Made: brand}
+	}
 	if _, err := ReadProfile(o.Profile); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if brand := o.everyday(); brand != "" {
-		return &Unfit{Why: Everyday, Made: brand}
+	entries, err := os.ReadDir(o.Profile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	if used(o.Profile) {
-		return &Unfit{Why: NotOurs}
+	for _, e := range entries {
+		if e.Name() != holdName && !strings.HasPrefix(e.Name(), unfinished) { // of another process that is at it
+			return &Unfit{Why: NotOurs}
+		}
 	}
-	return nil
+	return err
 }
 
 // check looks whether the profile is free and the right one for this browser,
@@ -187,19 +205,23 @@ func (o Options) check(ctx context.Context, l *lease) error {
 		err = o.fits(ctx, mark)
 	}
 	l.store = mark.Store
-	return err
+	if err != nil {
+		return err
+	}
+	return prepareProfile(o.Profile)
 }
 
 // mark makes a new profile and writes down how.
 func (o Options) mark(ctx context.Context) (Profile, error) {
-	mark := Profile{Schema: markSchema, Browser: o.product(ctx), Made: time.Now().Format(time.DateOnly)}
+	mark := Profile{Schema: markSchema, Browser: o.product(ctx), Made: time.Now().Format(time.DateOnly), Dir: real(o.Profile)}
 	given, named := o.named("password-store")
 	switch {
-	case named:
-		mark.Store = given
-	case confined(o.Path):
+	case runtime.GOOS != "linux":
+	case named && given != inFile && given != inKeyring:
+		return mark, &Unfit{Why: StoreUnknown, Now: given}
+	case named && given == inFile, confined(o.Path):
 		mark.Store = inFile // a snap or flatpak reaches the keyring only while somebody lets it
-	case runtime.GOOS == "linux":
+	default:
 		switch keyring.Ask(ctx, o.lookup) {
 		case keyring.Locked:
 			return mark, &Unfit{Why: KeyringLocked}
@@ -208,9 +230,9 @@ func (o Options) mark(ctx context.Context) (Profile, error) {
 		default:
 			mark.Store = inFile
 		}
-	}
-	if err := prepareProfile(o.Profile); err != nil {
-		return mark, err
+		if named && mark.Store != given {
+			return mark, &Unfit{Why: KeyringGone}
+		}
 	}
 	raw, err := json.MarshalIndent(mark, "", "  ")
 	if err != nil {
@@ -237,8 +259,11 @@ func (o Options) fits(ctx context.Context, mark Profile) error {
 	if given, named := o.named("password-store"); named && given != mark.Store {
 		return &Unfit{Why: OtherStore, Made: mark.Store, Now: given}
 	}
-	if mark.Store != inKeyring {
+	switch {
+	case mark.Store != inKeyring:
 		return nil
+	case confined(o.Path):
+		return &Unfit{Why: KeyringGone}
 	}
 	switch keyring.Ask(ctx, o.lookup) {
 	case keyring.Locked:
@@ -287,9 +312,20 @@ func ProfileHome(program, home string) string {
 	return ""
 }
 
+// real is a path without symbolic links.
+func real(path string) string {
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to
+	}
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	return filepath.Clean(path)
+}
+
 // replace writes a file whole or not at all.
 func replace(file string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(file), ".nonmerci-*") // 0600
+	f, err := os.CreateTemp(filepath.Dir(file), unfinished+"*") // 0600
 	if err != nil {
 		return fmt.Errorf("write the mark of the browser profile: %w", err)
 	}
@@ -306,15 +342,17 @@ func replace(file string, content []byte) error {
 
 // Forget removes a profile that this program made, with the sign-ins in it. One
 // that is in use, or that is somebody else's, stays.
-func Forget(dir string) error {
-	if _, err := ReadProfile(dir); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			if _, err := os.Lstat(dir); err != nil {
-				return err
-			}
+func Forget(dir string, lookup func(string) (string, bool)) error {
+	mark, err := ReadProfile(dir)
+	if err != nil {
+		if _, missing := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) && missing == nil {
 			return &Unfit{Why: NotOurs}
 		}
 		return err
+	}
+	// Who follows a link, or a mark that was copied, could remove anything.
+	if dir = real(dir); mark.Dir != dir || everyday(dir, lookup) != "" {
+		return &Unfit{Why: NotOurs}
 	}
 	hold := flock.New(filepath.Join(dir, holdName), flock.SetPermissions(0o600))
 	if got, err := hold.TryLock(); err == nil && !got {

@@ -160,6 +160,11 @@ func TestProfileOfAnotherKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	everyday := filepath.Join(config, "chromium")
+	// Where the person keeps other things, and where a browser keeps a profile.
+	theirs := t.TempDir()
+	if err := os.WriteFile(filepath.Join(theirs, "thesis.txt"), []byte("years of work"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name   string
 		change func(o *Options)
@@ -169,6 +174,12 @@ func TestProfileOfAnotherKind(t *testing.T) {
 		{"another password store", func(o *Options) { o.Args = []string{"password-store=gnome-libsecret"} }, OtherStore},
 		{"not ours", func(o *Options) { o.Profile = foreign }, NotOurs},
 		{"everyday", func(o *Options) { o.Profile = everyday }, Everyday},
+		{"one level down", func(o *Options) { o.Profile = filepath.Join(everyday, "Default") }, Everyday},
+		{"around it", func(o *Options) { o.Profile = config }, Everyday},
+		{"the person's own folder", func(o *Options) { o.Profile = theirs }, NotOurs},
+		{"a store that nobody can look for", func(o *Options) {
+			o.Profile, o.Args = filepath.Join(theirs, "new"), []string{"password-store=kwallet6"}
+		}, StoreUnknown},
 		{"a later version's", func(o *Options) { o.Profile = newer }, 0},
 	} {
 		o := real
@@ -190,6 +201,9 @@ func TestProfileOfAnotherKind(t *testing.T) {
 	if left, err := os.ReadDir(foreign); err != nil || len(left) != 1 {
 		t.Errorf("the foreign profile was touched: %v %v", left, err)
 	}
+	if left, err := os.ReadDir(theirs); err != nil || len(left) > 2 {
+		t.Errorf("the person's own folder was touched: %v %v", left, err)
+	}
 	if after := inventory(t, real.Profile); after != before {
 		t.Errorf("the profile was changed:\n%s\nbefore:\n%s", after, before)
 	}
@@ -198,6 +212,50 @@ func TestProfileOfAnotherKind(t *testing.T) {
 	}
 	if p, err := ReadProfile(real.Profile); err != nil || p.Browser == "" || runtime.GOOS == "linux" && p.Store != inFile {
 		t.Errorf("the mark: %+v, %v", p, err)
+	}
+}
+
+// TestForget removes what this program made, where it made it, and nothing else.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	lookup := without(map[string]string{"CHROME_CONFIG_HOME": t.TempDir()})
+	root := t.TempDir()
+	marked := func(dir, says string) string {
+		if err := os.MkdirAll(filepath.Join(dir, "Default"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := json.Marshal(Profile{Schema: markSchema, Browser: "Chromium", Store: inFile, Dir: says})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, markName), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	mine := marked(filepath.Join(root, "mine"), filepath.Join(root, "mine"))
+	copied := marked(filepath.Join(root, "copied"), mine)
+	for _, dir := range []string{copied, t.TempDir()} {
+		var unfit *Unfit
+		if err := Forget(dir, lookup); !errors.As(err, &unfit) || unfit.Why != NotOurs {
+			t.Errorf("%s: %v", filepath.Base(dir), err)
+		}
+		if _, err := os.Stat(dir); err != nil {
+			t.Error(err)
+		}
+	}
+	link := filepath.Join(root, "link")
+	if err := os.Symlink(mine, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := Forget(link, lookup); err != nil {
+		t.Errorf("by a link: %v", err)
+	}
+	if _, err := os.Stat(mine); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the profile is still there: %v", err)
+	}
+	if err := Forget(mine, lookup); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a second time: %v", err)
 	}
 }
 
