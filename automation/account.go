@@ -32,7 +32,10 @@ func whose(f *selectors.Flow, place string, v chrome.View) (names []string, seve
 			several = several || t.Found() || t.Status == "ambiguous"
 		case !t.Found():
 		case s.By == selectors.SignHandle:
-			name = f.HandleIn(linked(v.Address, t.Attributes["href"]))
+			// A link that is called as it leads is one to somebody with such a name.
+			if name = f.HandleIn(linked(v.Address, t.Attributes["href"])); strings.EqualFold(name, strings.TrimSpace(t.Name)) {
+				name = ""
+			}
 		case s.By == selectors.SignName:
 			name = f.Targets[s.On].Named(t.Name)
 		}
@@ -166,7 +169,11 @@ func (r *run) consents(ctx context.Context) (yes bool, tooLate hint.Text) {
 	defer r.walk.page.ByHand(false)
 	ctx, cancel := context.WithTimeout(ctx, r.req.Wait)
 	defer cancel()
-	yes = r.req.Consent(ctx, hint.Say("Is this the account that you mean? Look in the window, then type yes here and press Enter, or no to stop."))
+	question := hint.Say("Is the account in the window the one that you mean? Look there, then type yes here and press Enter, or no to stop.")
+	if name := r.walk.who.name; name != "" {
+		question = hint.Say("Is %s the account that you mean? Look in the window, then type yes here and press Enter, or no to stop.", name)
+	}
+	yes = r.req.Consent(ctx, question)
 	if !yes && ctx.Err() != nil {
 		tooLate = late()
 	}

@@ -36,6 +36,7 @@ func TestWhoseAccount(t *testing.T) {
 		{"a picture in the settings", "instagram", "settings", ig, map[string]chrome.Target{"own-picture": link("marie's profile picture", "/marie/")}, "marie", false},
 		{"both", "instagram", "settings", ig, map[string]chrome.Target{"own-profile": link("Profile", "/marie/"), "own-picture": link("marie's profile picture", "/marie/")}, "marie,marie", false},
 		{"two names", "instagram", "settings", ig, map[string]chrome.Target{"own-profile": link("Profile", "/marie/"), "own-picture": link("noor's profile picture", "/noor/")}, "marie,noor", false},
+		{"somebody who is called like the link", "instagram", "home", "https://www.instagram.com/", map[string]chrome.Target{"own-profile": link("perfil", "/perfil/")}, "", false},
 		{"several links", "instagram", "home", "https://www.instagram.com/", map[string]chrome.Target{"own-profile": several}, "", false},
 		{"a name", "facebook", "home", fb, map[string]chrome.Target{"own-profile": link("Marie Rehearsal's profile", "/me/")}, "Marie Rehearsal", false},
 		{"words that nobody has listed", "facebook", "home", fb, map[string]chrome.Target{"own-profile": link("Vrozku mlo", "/me/")}, "", false},
@@ -264,4 +265,28 @@ func TestALatePageTellsTheAccount(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhoSteeredMayBeAnother: whoever has found the form by hand may have gone to
+// another account on the way, so they are asked.
+func TestWhoSteeredMayBeAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := flows(t)["instagram"]
+		s := sound(f)
+		s.states["phone"] = &state{person: move{10 * time.Minute, "form"}, theirs: true}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		page := newTable(s, cancel)
+		page.enter("phone")
+		asked := false
+		req := Request{Flow: f, Account: "marie", Wait: 30 * time.Minute, Tell: func(hint.Text) {}, Consent: func(context.Context, hint.Text) bool { asked = true; return false }}
+		w := &walker{req: &req, page: page, plan: chrome.NewPlan(f), keep: func(happening) {}, who: signedIn{name: "marie"}}
+		if err := w.byHand(ctx); err != nil {
+			t.Fatalf("by hand: %v", err)
+		}
+		r := &run{req: req, walk: w}
+		if err := r.rightAccount(ctx); err == nil && !asked {
+			t.Errorf("at the form (%s) after ten minutes of the person's own steering the account still counts as %q; nobody is asked", w.place, w.who.name)
+		}
+	})
 }

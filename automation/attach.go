@@ -20,7 +20,8 @@ type Attach struct {
 // Brands lists the brands that [Attach] and [FindBrowser] know by name.
 func Brands() []string { return chrome.Brands() }
 
-// answerWait is the least that the person gets to answer the browser's question.
+// answerWait is what the person gets to answer the browser's question, where
+// nothing else waits for them.
 const answerWait = 3 * time.Minute
 
 // attach connects with the running browser.
@@ -30,9 +31,9 @@ func (r *run) attach(ctx context.Context) (*chrome.Browser, error) {
 	if lookup == nil {
 		lookup = func(string) (string, bool) { return "", false }
 	}
-	patience := answerWait
-	if !r.req.NoWait {
-		patience = max(patience, r.req.Wait)
+	patience := r.req.Wait
+	if r.req.NoWait {
+		patience = answerWait
 	}
 	b, err := chrome.Attach(ctx, chrome.AttachOptions{
 		Address: a.Address, Anywhere: a.Anywhere, Homes: chrome.Homes(a.Name, lookup), Patience: patience,
@@ -96,6 +97,7 @@ func (r *run) partWith(ctx context.Context, end *stop) {
 		part = r.browser.Leave
 		r.req.Tell(hint.Say("The tab stays open in your browser. nonmerci has let go of it."))
 	case sent && r.req.Linger != nil:
+		r.req.Tell(end.what)
 		r.req.Linger(ctx)
 	}
 	if err := part(); err != nil {

@@ -85,6 +85,9 @@ func (r *run) fillField(ctx context.Context, f *field) error {
 	if err != nil {
 		return err
 	}
+	if len(values) == 0 {
+		return chrome.ErrLost
+	}
 	f.before = values[0]
 	if f.step.With == selectors.Email {
 		r.browser.Guard(f.before.Value)

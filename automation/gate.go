@@ -152,11 +152,12 @@ func (w *walker) gate(ctx context.Context) error {
 	})
 }
 
-// meet notes a gate. Behind some, another account may be signed in.
+// meet notes a gate. Behind those that are about the account itself, another one
+// may be signed in.
 func (w *walker) meet() {
 	w.keep(happening{kind: "gate", place: w.place})
 	switch matterOf(w.req.Flow, w.place) {
-	case string(selectors.SignIn), string(selectors.ChooseAccount):
+	case string(selectors.SignIn), string(selectors.ChooseAccount), "code", "checkpoint", "account", "automated":
 		w.who = signedIn{}
 	}
 }
@@ -227,6 +228,7 @@ func (w *walker) byHand(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
+	w.who = signedIn{} // they may have gone to another account
 	w.arrived()
 	if w.kind() == selectors.End {
 		return w.end()

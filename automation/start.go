@@ -50,6 +50,10 @@ func (r *run) notStarted(err error) error {
 	case errors.Is(err, chrome.ErrTooOld):
 		s.what, s.next = hint.Say("%s Nothing was done.", tooOld()), newer()
 	case errors.Is(err, context.Canceled), r.ctx.Err() != nil: // the browser ends with its pipe, which is then no fault
+		if r.req.Browser.Attach != nil {
+			return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci before it had a tab in your browser. Nothing was done."),
+				next: hint.Say("If the browser still shows its box, press Cancel in it: nobody waits for the answer any more."), cause: err}
+		}
 		return context.Canceled
 	case r.req.Browser.Attach != nil:
 		s.what = hint.Say("The connection to your browser broke before there was a tab. Nothing was done.")

@@ -311,6 +311,9 @@ func (o *watcher) over(ctx context.Context, closed bool) error {
 	case o.r.allowed:
 		return &stop{outcome: Unknown, what: hint.Say("With your permission the page sent something. Whether that was the objection is not known; Send was not seen to be pressed."),
 			next: mailNext()}
+	case o.seen.Acted && o.seen.Beside:
+		return &stop{outcome: Unknown, what: hint.Say("You pressed Send, and something with your e-mail address left the browser by another tab or a worker of the site. Whether that was the form is not known."),
+			next: mailNext()}
 	case o.seen.Acted:
 		return &stop{outcome: NotSent, what: hint.Say("You pressed Send, but no submission was seen leaving the browser. The page may have found something missing."),
 			next: hint.Say("Run the command again, and correct what the page says is missing.")}

@@ -32,14 +32,14 @@ EXIT STATUS
 	}
 	forget.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	cmd := &cobra.Command{Use: "profile", Short: "nonmerci's own browser profile: show, forget"}
-	for _, sub := range []*cobra.Command{forget, {
+	subs := []*cobra.Command{forget, {
 		Use: "show", Short: "where nonmerci's browser profile is, and what it is bound to", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.profileShow(cmd) },
-	}} {
+	}}
+	for _, sub := range subs {
 		sub.Flags().String("profile", "", "the browser `DIR` that is meant instead of nonmerci's own")
-		cmd.AddCommand(sub)
 	}
-	return group(cmd, cmd.Commands()...)
+	return group(cmd, subs...)
 }
 
 func (a *app) profileShow(cmd *cobra.Command) error {
@@ -101,7 +101,7 @@ func (a *app) profileForget(cmd *cobra.Command, yes bool) error {
 		}
 		return exit(exitFailed)
 	}
-	a.next(hint.Say("To end the sign-in at Meta as well, remove this computer there under Accounts Center, Password and security, Where you're logged in."))
+	defer a.next(hint.Say("To end the sign-in at Meta as well, remove this computer there under Accounts Center, Password and security, Where you're logged in."))
 	return a.print(hint.Say("The browser profile was removed. The next run makes a new one, and you sign in again.").In(a.lang) + "\n")
 }
 

@@ -360,6 +360,34 @@ func TestSeveralReadings(t *testing.T) {
 	mustVerify(t, r.Dir(), Verified)
 }
 
+// TestTheReportTellsWhoChangedWhat: what stands in a field at Send and did not at
+// the hand-over is not the program's doing.
+func TestTheReportTellsWhoChangedWhat(t *testing.T) {
+	r, err := Create(t.TempDir(), meta())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := []Field{{Label: "Email", Target: "email", Value: "marie@courrier.example", Prefilled: true}, {Label: "Why", Target: "explanation"}}
+	sent := []Field{at[0], {Label: "Why", Target: "explanation", Value: "Because.", Changed: true}}
+	for _, fields := range [][]Field{at, sent} {
+		if err := r.Values(fields); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Close("failed", ""); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(r.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := s.Report("en")
+	if err != nil || bytes.Contains(b, []byte("Filled in by the program")) || bytes.Count(b, []byte("Changed after the hand-over, not by the program")) != 1 ||
+		bytes.Count(b, []byte("Filled in by the site, left as it was")) != 2 {
+		t.Errorf("the report tells who changed what otherwise: %v\n%s", err, b)
+	}
+}
+
 func TestCrashedRecordTellsWhatWasSeen(t *testing.T) {
 	root := t.TempDir()
 	r, err := Create(root, meta())

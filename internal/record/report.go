@@ -244,13 +244,21 @@ func (w writer) shots() ([]shot, error) {
 	return shots, nil
 }
 
+// differs tells whether a field held something else in a reading.
+func differs(r Reading, now Field) bool {
+	i := slices.IndexFunc(r.Fields, func(f Field) bool { return f.Target == now.Target && f.Label == now.Label })
+	return i >= 0 && r.Fields[i].Value != now.Value
+}
+
 func (w writer) readings() []readingView {
 	views := make([]readingView, 0, len(w.Readings))
-	for _, r := range w.Readings {
+	for i, r := range w.Readings {
 		v := readingView{When: w.when(r.Time)}
 		for _, f := range r.Fields {
 			how := hint.Say("Left as it was")
 			switch {
+			case i > 0 && differs(w.Readings[0], f):
+				how = hint.Say("Changed after the hand-over, not by the program")
 			case f.Changed && f.Prefilled:
 				how = hint.Say("Filled in by the site, changed by the program")
 			case f.Changed:

@@ -75,7 +75,7 @@ func (o AttachOptions) find(ctx context.Context) (string, error) {
 	var found, names []string
 	for _, h := range o.Homes {
 		port, path, ok := activePort(h.Dir)
-		if !ok {
+		if !ok || occupied(h.Dir) == nil { // the file outlives the browser, and anybody may have its port by now
 			continue
 		}
 		for _, host := range []string{"127.0.0.1", "::1"} { // Chromium takes the first that it can have
@@ -99,7 +99,11 @@ func (o AttachOptions) find(ctx context.Context) (string, error) {
 // activePort reads where the browser of a user data dir says that it listens:
 // the port, and the path of its own end. The file outlives the browser.
 func activePort(dir string) (port, path string, ok bool) {
-	f, err := os.Open(filepath.Join(dir, "DevToolsActivePort"))
+	name := filepath.Join(dir, "DevToolsActivePort")
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return "", "", false
+	}
+	f, err := os.Open(name)
 	if err != nil {
 		return "", "", false
 	}

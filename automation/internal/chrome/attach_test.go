@@ -3,9 +3,12 @@ package chrome
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -330,5 +333,58 @@ func TestWhatWasThereBefore(t *testing.T) {
 				t.Errorf("%d got out, want %d", n, c.want)
 			}
 		})
+	}
+}
+
+// TestAnotherTabIsNotTheForm: what the person's other tab sends, or a worker that
+// it shares, holds their address, and leaves after Send. It is not the form's, and
+// nobody may say so.
+func TestAnotherTabIsNotTheForm(t *testing.T) {
+	t.Parallel()
+	s, r := attached(t, "hostile=service-worker&hostile-when=called&email="+email, 0, func(r *running) {
+		tab := r.hand.at(t, r.socket())
+		tab.try(`location.href = "` + formAddress + `"`)
+		until(t, 5*time.Second, "the person's tab is there", func() bool { return r.pages(t)[r.mine].URL == formAddress })
+		r.hand.at(t, r.socket()).eval(`self.wing ? wing.ready : 0`)
+	})
+	s.at(formAddress).lock().fill(true)
+	s.wing()
+	w := s.handOver()
+	own := s.hand.at(t, s.own())
+	own.eval(`addEventListener('submit', (e) => { e.preventDefault(); e.stopImmediatePropagation() }, true); 1`)
+	before, held := s.site.Submissions(), len(w.Evidence().Attempts)
+	own.click("button[type=submit]")
+	until(t, 2*time.Second, "the person has acted", func() bool { return w.Evidence().Acted })
+	other := s.hand.at(t, r.socket())
+	other.try(`fetch('/ajax/help/contact/submit/page', {method: 'POST', body: 'text=write to ` + email + `'})`)
+	other.try(`wing.send("service-worker")`)
+	until(t, 5*time.Second, "it leaves", func() bool { return s.site.Submissions() > before && w.Evidence().Beside })
+	quiet(t, 500*time.Millisecond, func() bool { return len(w.Evidence().Sent) > 0 })
+	if e := w.Evidence(); len(e.Sent) > 0 || e.Going || len(e.Attempts) > held {
+		t.Errorf("another tab's requests count as the form's: sent %+v, stopped %+v", e.Sent, e.Attempts[held:])
+	}
+}
+
+// socket is that of the person's tab.
+func (r *running) socket() string {
+	return fmt.Sprintf("ws://127.0.0.1:%d/devtools/page/%s", r.hand.port, r.mine)
+}
+
+// TestAStalePortIsNobodys: the file with the port outlives its browser, and who
+// listens there by now may be anybody.
+func TestAStalePortIsNobodys(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	dir := t.TempDir()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	if err := os.WriteFile(filepath.Join(dir, "DevToolsActivePort"), []byte(port+"\n/devtools/browser/x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Attach(t.Context(), AttachOptions{Homes: []Home{{"Chromium", dir}}, Patience: time.Second})
+	if !errors.Is(err, ErrNoneRuns) {
+		t.Errorf("error %v", err)
 	}
 }

@@ -63,7 +63,21 @@ func sayVersion(ctx context.Context, program string) (string, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "--version")
 	cmd.WaitDelay = time.Second
-	out, err := cmd.Output()
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	const most = 4 << 10
+	out, _ := io.ReadAll(io.LimitReader(said, most))
+	if len(out) == most { // no version is so long
+		cancel()
+		_ = cmd.Wait()
+		return "", errors.New("the answer holds no version")
+	}
+	err = cmd.Wait()
 	if ctx.Err() != nil {
 		return "", errors.New("no answer within 10 seconds")
 	}

@@ -191,7 +191,8 @@ func (b *Browser) detached(id proto.TargetSessionID) {
 }
 
 // dialog dismisses a message box of the page before hand-over, because the page
-// stands still while it is open. Afterwards it is the person's.
+// stands still while it is open. Afterwards, and while it is their turn, it is the
+// person's.
 func (b *Browser) dialog(s *session, kind string) {
 	b.note("dialog", kind)
 	s.mu.Lock()
@@ -203,7 +204,7 @@ func (b *Browser) dialog(s *session, kind string) {
 		}
 	}
 	s.mu.Unlock()
-	if b.gate.sealed.Load() {
+	if b.gate.sealed.Load() || b.gate.theirs.Load() {
 		return
 	}
 	b.wg.Add(1)

@@ -224,17 +224,23 @@ func (b *Browser) newTab(root caller, window bool) error {
 // nothing to judge, and goes on: a tab of the program's was asked about it before,
 // or it is the person's own, while no form is there. Later what other tabs load
 // is judged like all, since one could be the form's accomplice; but it is aside:
-// nothing that the form itself has tried or sent, unless it carries the person's
-// values.
+// nothing that the form itself has tried or sent. So is what a worker sends that
+// the person's tabs may share, and what comes from nobody knows where, unless it
+// carries the person's values.
 func (b *Browser) foreign(p *paused) bool {
-	if b.guest == nil || p.by != "" {
+	switch {
+	case b.guest == nil:
+		return false
+	case p.by != "":
+		s := b.session(p.by)
+		p.aside = s != nil && (s.kind == "service_worker" || s.kind == "shared_worker")
 		return false
 	}
 	ours, known := b.guest.whose(p.FrameID)
 	if b.guest.isCleared(p.FetchRequestPaused) || known && !ours && b.net.open() {
 		return true
 	}
-	p.aside = !ours && !b.net.reveals(p.r)
+	p.aside = !ours && (known || !b.net.reveals(p.r))
 	return false
 }
 

@@ -258,3 +258,30 @@ func TestBack(t *testing.T) {
 		t.Error("the person was not heard")
 	}
 }
+
+// TestAQuestionWhileThePersonSignsIn is theirs to answer.
+func TestAQuestionWhileThePersonSignsIn(t *testing.T) {
+	t.Parallel()
+	s := standing(t, "email="+email, 0).at(centerAddress)
+	s.b.ByHand(true)
+	tab := s.hand.on(t)
+	if _, err := tab.call("Page.enable", nil); err != nil {
+		t.Fatal(err)
+	}
+	tab.try(`setTimeout(() => { self.answer = String(confirm('Is this your telephone?')) }, 0)`)
+	until(t, 3*time.Second, "the page asks", func() bool {
+		select {
+		case n := <-s.b.Notes():
+			return n.What == "dialog"
+		default:
+			return false
+		}
+	})
+	quiet(t, 300*time.Millisecond, func() bool { return false })
+	if _, err := tab.call("Page.handleJavaScriptDialog", map[string]any{"accept": true}); err != nil {
+		t.Errorf("the question is not there any more: %v", err)
+	}
+	if got := tab.eval(`self.answer || ''`); got != "true" {
+		t.Errorf("the answer is %v", got)
+	}
+}

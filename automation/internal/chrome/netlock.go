@@ -65,6 +65,7 @@ type netlock struct {
 	leave    *leave               // what the person has allowed by word
 	left     map[string]departure // what left by that word, by network id
 	alarm    chan struct{}        // a tab was about to leave the hosts, or a page to submit
+	beside   bool                 // since Send, something with the person's values left that need not be the form's
 	sent     []*Sent
 }
 
@@ -187,6 +188,14 @@ func (n *netlock) passed(r guard.Request, id string, now time.Time) {
 	n.sent = append(n.sent, &Sent{Time: now, Method: r.Method, Address: hostPath(r.URL), Kind: r.Kind, Plain: plain, id: id})
 }
 
+// aside keeps in mind that something was let go of which nobody knows whether it
+// was the form's.
+func (n *netlock) aside(r guard.Request) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.beside = n.beside || n.stage == watching && n.acted && n.carries(r)
+}
+
 func (n *netlock) stopped(r guard.Request, main bool, now time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -300,6 +309,10 @@ func (b *Browser) settle(p paused, v verdict) {
 	id := string(p.NetworkID)
 	switch {
 	case v == pass && p.aside:
+		b.net.aside(p.r)
+		if p.by != "" {
+			b.guest.clears(p.FetchRequestPaused)
+		}
 		b.goOn(p, func(bool) {})
 	case v == pass:
 		b.net.passed(p.r, id, time.Now())

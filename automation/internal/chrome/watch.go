@@ -83,6 +83,7 @@ type Evidence struct {
 	Values   []*Value  // the fields as they stood then; nil where one was gone
 	Sent     []Sent    // what left because of it, for certain
 	Going    bool      // more was let go, and the browser has not said whether it left
+	Beside   bool      // since then something with the person's values left that need not be the form's
 	Attempts []Attempt // what was stopped
 }
 
@@ -91,7 +92,7 @@ func (w *Watch) Evidence() Evidence {
 	n := w.b.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	e := Evidence{Acted: n.acted, ActedAt: n.sendAt, Values: n.atSend, Attempts: append([]Attempt(nil), n.attempts...)}
+	e := Evidence{Acted: n.acted, ActedAt: n.sendAt, Values: n.atSend, Beside: n.beside, Attempts: append([]Attempt(nil), n.attempts...)}
 	for _, s := range n.sent {
 		if e.Going = !s.left; e.Going {
 			break
