@@ -147,8 +147,8 @@ func TestTheFirstLogin(t *testing.T) {
 // TestAGateOnTheWay: a run that meets a sign-in goes on by itself when the person
 // has passed it, up to the Send that they press.
 func TestAGateOnTheWay(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs a browser window")
+	if !*full {
+		t.Skip("every day TestTheFirstLogin has the gates; run with -full")
 	}
 	t.Parallel()
 	s := newScreen(t)

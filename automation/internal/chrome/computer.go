@@ -63,25 +63,24 @@ func sayVersion(ctx context.Context, program string) (string, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "--version")
 	cmd.WaitDelay = time.Second
-	said, err := cmd.StdoutPipe()
-	if err != nil {
-		return "", err
-	}
-	if err := cmd.Start(); err != nil {
-		return "", err
-	}
-	const most = 4 << 10
-	out, _ := io.ReadAll(io.LimitReader(said, most))
-	if len(out) == most { // no version is so long
-		cancel()
-		_ = cmd.Wait()
-		return "", errors.New("the answer holds no version")
-	}
-	err = cmd.Wait()
+	var said line
+	cmd.Stdout = &said
+	err := cmd.Run()
 	if ctx.Err() != nil {
 		return "", errors.New("no answer within 10 seconds")
 	}
-	return string(out), err
+	return string(said), err
+}
+
+// line is the answer to --version. A program that goes on and on is cut off.
+type line []byte
+
+func (l *line) Write(b []byte) (int, error) {
+	if len(*l)+len(b) > 4<<10 {
+		return 0, errors.New("the answer holds no version")
+	}
+	*l = append(*l, b...)
+	return len(b), nil
 }
 
 // variable is a folder that the environment names, with slashes; empty where it

@@ -8,7 +8,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -296,6 +298,7 @@ func TestFindingTheRunningBrowser(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
+				holdProfile(t, h.Dir)
 				o.Homes = append(o.Homes, h)
 			}
 			got, err := o.find(t.Context())
@@ -311,4 +314,24 @@ func TestFindingTheRunningBrowser(t *testing.T) {
 			}
 		})
 	}
+}
+
+// holdProfile makes a user data dir look as if a browser had it.
+func holdProfile(t *testing.T, dir string) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("a browser holds its profile by a file that is open without sharing")
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(host+"-"+strconv.Itoa(os.Getpid()), filepath.Join(dir, "SingletonLock")); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", filepath.Join(dir, "SingletonSocket"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
 }
