@@ -24,7 +24,7 @@ var mutation = flag.Int("mutation", -1, "show this page of the mutation series a
 
 // A run of every day takes a third of the series; all of it is
 // go test -run Mutations -v -pages 2112.
-var mutants = flag.Int("pages", 80, "how many pages of the mutation series to show")
+var mutants = flag.Int("pages", 160, "how many pages of the mutation series to show")
 
 // mutant is a changed page as the mutator reports it.
 type mutant struct {
