@@ -83,7 +83,7 @@ func runs(t testing.TB, args ...string) *running {
 	}
 	r.client = cdp.New().Start(ws)
 	go r.hear()
-	until(t, 10*time.Second, "the person's tab is there", func() bool {
+	until(t, 20*time.Second, "the person's tab is there", func() bool {
 		for id, info := range r.pages(t) {
 			if info.Title == "mine" {
 				r.mine = id
@@ -190,7 +190,7 @@ func TestAttach(t *testing.T) {
 	w := s.handOver()
 	s.hand.at(t, s.own()).click("button[type=submit]")
 	s.expect("after the person's click", 1)
-	until(t, 3*time.Second, "the answer is seen", func() bool {
+	until(t, 20*time.Second, "the answer is seen", func() bool {
 		e := w.Evidence()
 		return e.Acted && !e.Going && len(e.Sent) == 1 && e.Sent[0].Status == 200
 	})
@@ -233,7 +233,7 @@ func TestAttachedClose(t *testing.T) {
 	s.at(centerAddress)
 	first := s.own()
 	s.hand.at(t, first).try(`open('/', '_blank', 'noopener')`)
-	until(t, 5*time.Second, "the tab that the page opened is the program's", func() bool { return s.own() != first })
+	until(t, 20*time.Second, "the tab that the page opened is the program's", func() bool { return s.own() != first })
 	s.at(formAddress).lock().fill(false)
 	s.hand.at(t, s.own()).try(`addEventListener('pagehide', () => navigator.sendBeacon('/ajax/help/contact/submit/page', 'email=` + email + `'));
 		addEventListener('beforeunload', (e) => e.preventDefault())`)
@@ -320,7 +320,7 @@ func TestWhatWasThereBefore(t *testing.T) {
 			s, _ := attached(t, "hostile="+c.way+"&hostile-when=called&email="+email, 0, func(r *running) {
 				tab := r.hand.at(t, fmt.Sprintf("ws://127.0.0.1:%d/devtools/page/%s", r.hand.port, r.mine))
 				tab.try(`location.href = "` + c.page + `"`)
-				until(t, 5*time.Second, "the person's page is there", func() bool {
+				until(t, 20*time.Second, "the person's page is there", func() bool {
 					return r.pages(t)[r.mine].URL == c.page
 				})
 				tab = r.hand.at(t, fmt.Sprintf("ws://127.0.0.1:%d/devtools/page/%s", r.hand.port, r.mine))
@@ -344,7 +344,7 @@ func TestAnotherTabIsNotTheForm(t *testing.T) {
 	s, r := attached(t, "hostile=service-worker&hostile-when=called&email="+email, 0, func(r *running) {
 		tab := r.hand.at(t, r.socket())
 		tab.try(`location.href = "` + formAddress + `"`)
-		until(t, 5*time.Second, "the person's tab is there", func() bool { return r.pages(t)[r.mine].URL == formAddress })
+		until(t, 20*time.Second, "the person's tab is there", func() bool { return r.pages(t)[r.mine].URL == formAddress })
 		r.hand.at(t, r.socket()).eval(`self.wing ? wing.ready : 0`)
 	})
 	s.at(formAddress).lock().fill(true)
@@ -354,11 +354,11 @@ func TestAnotherTabIsNotTheForm(t *testing.T) {
 	own.eval(`addEventListener('submit', (e) => { e.preventDefault(); e.stopImmediatePropagation() }, true); 1`)
 	before, held := s.site.Submissions(), len(w.Evidence().Attempts)
 	own.click("button[type=submit]")
-	until(t, 2*time.Second, "the person has acted", func() bool { return w.Evidence().Acted })
+	until(t, 20*time.Second, "the person has acted", func() bool { return w.Evidence().Acted })
 	other := s.hand.at(t, r.socket())
 	other.try(`fetch('/ajax/help/contact/submit/page', {method: 'POST', body: 'text=write to ` + email + `'})`)
 	other.try(`wing.send("service-worker")`)
-	until(t, 5*time.Second, "it leaves", func() bool { return s.site.Submissions() > before && w.Evidence().Beside })
+	until(t, 20*time.Second, "it leaves", func() bool { return s.site.Submissions() > before && w.Evidence().Beside })
 	quiet(t, 500*time.Millisecond, func() bool { return len(w.Evidence().Sent) > 0 })
 	if e := w.Evidence(); len(e.Sent) > 0 || e.Going || len(e.Attempts) > held {
 		t.Errorf("another tab's requests count as the form's: sent %+v, stopped %+v", e.Sent, e.Attempts[held:])

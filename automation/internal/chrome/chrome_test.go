@@ -296,7 +296,7 @@ type tab struct {
 func (h *hand) on(t testing.TB) *tab {
 	t.Helper()
 	var socket string
-	if !until(t, 3*time.Second, "a tab with a page", func() bool { socket = h.socket(t); return socket != "" }) {
+	if !until(t, 20*time.Second, "a tab with a page", func() bool { socket = h.socket(t); return socket != "" }) {
 		t.FailNow()
 	}
 	return h.at(t, socket)
@@ -475,7 +475,7 @@ func look(t testing.TB, plan *Plan, html string) (View, *Browser) {
 	if err := b.Open(t.Context(), w.page(html)); err != nil {
 		t.Fatal(err)
 	}
-	v, err := b.Look(t.Context(), plan, Until{Within: 5 * time.Second, Patience: 300 * time.Millisecond})
+	v, err := b.Look(t.Context(), plan, Until{Within: 10 * time.Second, Patience: 3 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -683,8 +683,10 @@
     };
   };
 
-  const frames = (ms) => new Promise((resolve) => {
-    const t = setTimeout(resolve, ms);
+  // frames waits for two of them, because what moves moves from one to the next; a
+  // page that is not painted moves nothing, and gets a quarter of a second.
+  const frames = () => new Promise((resolve) => {
+    const t = setTimeout(resolve, 250);
     if (!document.hidden) requestAnimationFrame(() => requestAnimationFrame(() => { clearTimeout(t); resolve(); }));
   });
 
@@ -743,7 +745,7 @@
     }
     for (let i = 0; i < 40; i++) {
       const before = boxOf(el);
-      await frames(60);
+      await frames();
       if (!el.isConnected) return null;
       const after = boxOf(el);
       if (before.x === after.x && before.y === after.y && before.w === after.w && before.h === after.h) break;

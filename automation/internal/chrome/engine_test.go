@@ -399,7 +399,7 @@ func closeTabs(t *testing.T, b *Browser, h *hand) {
 		return
 	}
 	_, _ = h.on(t).call("Page.close", nil)
-	until(t, 3*time.Second, "the tab closes", func() bool {
+	until(t, 20*time.Second, "the tab closes", func() bool {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		return len(b.tabs) == n-1

@@ -125,10 +125,10 @@ func TestLeave(t *testing.T) {
 	script := func() { tab.try(`document.getElementById('check').click()`) }
 
 	script()
-	until(t, 3*time.Second, "the page's own try is stopped", func() bool { return len(w.Evidence().Attempts) == 1 })
+	until(t, 20*time.Second, "the page's own try is stopped", func() bool { return len(w.Evidence().Attempts) == 1 })
 	s.expect("the page's own try", 0)
 	tab.click("#check")
-	until(t, 3*time.Second, "the click is stopped", func() bool { return len(w.Evidence().Attempts) == 2 })
+	until(t, 20*time.Second, "the click is stopped", func() bool { return len(w.Evidence().Attempts) == 2 })
 	s.expect("a click, without leave", 0)
 	var mine, theirs []Attempt
 	for _, a := range w.Evidence().Attempts {
@@ -164,7 +164,7 @@ func TestLeave(t *testing.T) {
 func (s *stand) expectMore(what string, before, want int) {
 	s.t.Helper()
 	if want > 0 {
-		until(s.t, 3*time.Second, "", func() bool { return s.site.Submissions() >= before+want })
+		until(s.t, 20*time.Second, "", func() bool { return s.site.Submissions() >= before+want })
 	}
 	// Longer than the lock waits for the person's word.
 	quiet(s.t, lateWord+150*time.Millisecond, func() bool { return s.site.Submissions() > before+want })
@@ -251,7 +251,7 @@ func TestBack(t *testing.T) {
 	w := s.handOver()
 	tab := s.hand.on(t)
 	tab.try(`history.back()`)
-	until(t, 5*time.Second, "the way back is stopped", func() bool { return len(w.Evidence().Attempts) > 0 })
+	until(t, 20*time.Second, "the way back is stopped", func() bool { return len(w.Evidence().Attempts) > 0 })
 	tab.click(sendSelector)
 	s.expect("Send", 1)
 	if !w.Evidence().Acted {
@@ -269,7 +269,7 @@ func TestAQuestionWhileThePersonSignsIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	tab.try(`setTimeout(() => { self.answer = String(confirm('Is this your telephone?')) }, 0)`)
-	until(t, 3*time.Second, "the page asks", func() bool {
+	until(t, 20*time.Second, "the page asks", func() bool {
 		select {
 		case n := <-s.b.Notes():
 			return n.What == "dialog"

@@ -71,7 +71,7 @@ func (s *stand) end(cut bool) {
 	s.t.Helper()
 	if cut {
 		s.b.proc.pipe.Close()
-		until(s.t, 10*time.Second, "the browser ends when its pipe does", func() bool { return !alive(s.b.proc.cmd.Process.Pid) })
+		until(s.t, 20*time.Second, "the browser ends when its pipe does", func() bool { return !alive(s.b.proc.cmd.Process.Pid) })
 	}
 	if err := s.b.Close(); err != nil {
 		s.t.Error(err)
@@ -116,7 +116,7 @@ func TestHostilePagesWithoutBrakes(t *testing.T) {
 		if kind == rehearsal.SlidingSend {
 			s.pressEmail()
 		}
-		if !until(t, 3*time.Second, "", func() bool { return s.site.Submissions() > 0 }) {
+		if !until(t, 20*time.Second, "", func() bool { return s.site.Submissions() > 0 }) {
 			t.Errorf("%s sends nothing, so its test proves nothing", kind)
 		}
 	}

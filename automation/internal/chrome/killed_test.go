@@ -87,7 +87,7 @@ func TestTheProgramIsKilled(t *testing.T) {
 	}
 	tab := h.on(t)
 	tab.try("document.open(); document.write(" + "`" + strings.ReplaceAll(restless, "`", "") + "`" + ")")
-	until(t, 5*time.Second, "the page tries", func() bool { return tab.eval(`performance.now() > 0 && !!self.worker`) == true })
+	until(t, 20*time.Second, "the page tries", func() bool { return tab.eval(`performance.now() > 0 && !!self.worker`) == true })
 	if n := w.total(); n > 0 {
 		t.Errorf("%d left before", n)
 	}
@@ -96,7 +96,7 @@ func TestTheProgramIsKilled(t *testing.T) {
 	}
 	begin := time.Now()
 	_ = cmd.Wait()
-	until(t, 10*time.Second, "the browser ends with the program", func() bool { return !alive(pid) })
+	until(t, 20*time.Second, "the browser ends with the program", func() bool { return !alive(pid) })
 	t.Logf("the browser ended after %s", time.Since(begin).Round(time.Millisecond))
 	if got := w.counted(); len(got) > 0 {
 		t.Errorf("got out: %v", got)

@@ -54,7 +54,7 @@ func TestEnds(t *testing.T) {
 			b.net.to(locked)
 			tab := h.on(t)
 			tab.try("document.open(); document.write(" + "`" + strings.ReplaceAll(restless, "`", "") + "`" + ")")
-			if !until(t, 3*time.Second, "the page tries", func() bool { return len(b.Attempts()) > 50 }) {
+			if !until(t, 20*time.Second, "the page tries", func() bool { return len(b.Attempts()) > 50 }) {
 				t.FailNow()
 			}
 			pid := b.proc.cmd.Process.Pid
@@ -70,7 +70,7 @@ func TestEnds(t *testing.T) {
 			}
 			if end == "cut" || end == "kill" {
 				begin := time.Now()
-				until(t, 10*time.Second, "the browser ends when its pipe does", func() bool { return !alive(pid) })
+				until(t, 20*time.Second, "the browser ends when its pipe does", func() bool { return !alive(pid) })
 				t.Logf("the browser ended after %s", time.Since(begin).Round(time.Millisecond))
 			}
 			if err := b.Close(); err != nil {
@@ -117,7 +117,7 @@ func TestReports(t *testing.T) {
 				t.Error("a report left")
 			}
 			if off != 0 {
-				until(t, 10*time.Second, "a report leaves, or this proves nothing", left)
+				until(t, 20*time.Second, "a report leaves, or this proves nothing", left)
 			}
 		})
 	}

@@ -205,7 +205,7 @@ func TestVocabularyAlone(t *testing.T) {
 // longer, so that one more would be seen.
 func (s *stand) expect(what string, want int) {
 	s.t.Helper()
-	until(s.t, 3*time.Second, "", func() bool { return s.site.Submissions() >= want })
+	until(s.t, 20*time.Second, "", func() bool { return s.site.Submissions() >= want })
 	quiet(s.t, 150*time.Millisecond, func() bool { return s.site.Submissions() > want })
 	if n := s.site.Submissions(); n != want {
 		s.t.Errorf("%s: %d submissions, want %d: %v", what, n, want, s.site.ByChannel())

@@ -250,7 +250,7 @@ func (s *stand) together(tab *tab, phase string) {
 // closes closes a tab as the person would, and waits until it is gone.
 func (s *stand) closes(now *session, tab *tab) {
 	s.t.Helper()
-	until(s.t, 5*time.Second, "the tab closes", func() bool {
+	until(s.t, 20*time.Second, "the tab closes", func() bool {
 		select {
 		case <-now.closed:
 			return true

@@ -357,7 +357,7 @@ func startKeyring(t *testing.T) *keyringDaemon {
 	}
 	t.Cleanup(func() { _ = bus.Process.Kill(); _ = bus.Wait() })
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-	until(t, 5*time.Second, "the bus", func() bool {
+	until(t, 20*time.Second, "the bus", func() bool {
 		conn, err := net.Dial("unix", filepath.Join(dir, "bus"))
 		if err == nil {
 			conn.Close()
@@ -387,7 +387,7 @@ func (k *keyringDaemon) daemon(args ...string) {
 		k.t.Fatal(err)
 	}
 	k.stop = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
-	until(k.t, 5*time.Second, "the keyring answers", func() bool {
+	until(k.t, 20*time.Second, "the keyring answers", func() bool {
 		return exec.Command("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.GetNameOwner", "string:org.freedesktop.secrets").Run() == nil
 	})
 }

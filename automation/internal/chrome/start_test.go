@@ -278,7 +278,7 @@ func TestBrowserIsNotDisguised(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() }()
-	until(t, 5*time.Second, "the plain browser's port", func() bool {
+	until(t, 20*time.Second, "the plain browser's port", func() bool {
 		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", plain.port))
 		if err == nil {
 			c.Close()
@@ -310,7 +310,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	if alive(pid) {
 		t.Error("the browser lives on")
 	}
-	until(t, 2*time.Second, "its helpers end", func() bool { return syscall.Kill(-pid, 0) != nil })
+	until(t, 20*time.Second, "its helpers end", func() bool { return syscall.Kill(-pid, 0) != nil })
 	if _, err := os.Readlink(filepath.Join(o.Profile, "SingletonLock")); err == nil {
 		t.Error("the profile is still locked")
 	}

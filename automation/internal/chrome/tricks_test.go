@@ -67,7 +67,7 @@ func (s *stand) personPresses(way string) int {
 	tab.clickOver("#trick")
 	if way == "dialog" {
 		_, _ = tab.call("Page.enable", nil)
-		until(s.t, 5*time.Second, "the dialog", func() bool {
+		until(s.t, 20*time.Second, "the dialog", func() bool {
 			_, err := tab.call("Page.handleJavaScriptDialog", map[string]any{"accept": true})
 			return err == nil
 		})
