@@ -82,6 +82,7 @@ type Caption struct {
 	Place   string    // the place that was recognised
 	Address string    // of the page; the query and fragment are cut off
 	Time    time.Time // when it was taken; zero: now
+	Areas   []Area    // what a copy for others may leave out
 }
 
 // Field is one field of the form, as it was read back from the page.
@@ -214,16 +215,22 @@ func (r *Record) Picture(name string, caption Caption, image []byte) (file strin
 	if err != nil || !bytes.HasSuffix(image, []byte("\x00\x00\x00\x00IEND\xaeB`\x82")) {
 		return "", fmt.Errorf("record picture %s: not a whole PNG", name)
 	}
+	if err := checkAreas(caption.Areas, size.Width, size.Height); err != nil {
+		return "", fmt.Errorf("record picture %s: %w", name, err)
+	}
 	at := caption.Time
 	if at.IsZero() {
 		at = r.clock()
 	}
 	file = fmt.Sprintf("%s/%02d-%s.png", shotDir, r.shots+1, name)
-	err = r.file(file, image, Line{Event: EventPicture, Basis: BasisPage, Fields: map[string]any{
+	fields := map[string]any{
 		"place": caption.Place, "address": caption.Address, "taken": at.UTC().Format(timeFormat),
 		"width": size.Width, "height": size.Height,
-	}})
-	if err != nil {
+	}
+	if len(caption.Areas) > 0 {
+		fields["areas"] = caption.Areas
+	}
+	if err = r.file(file, image, Line{Event: EventPicture, Basis: BasisPage, Fields: fields}); err != nil {
 		return "", err
 	}
 	r.shots++

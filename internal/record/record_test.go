@@ -450,3 +450,33 @@ func TestCreateRefusals(t *testing.T) {
 		t.Error("a service with a path was taken")
 	}
 }
+
+// TestAreas come back as they were filed, and none is taken that is not a part of
+// its picture.
+func TestAreas(t *testing.T) {
+	r, err := Create(t.TempDir(), meta())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []Area{
+		{"email", 0, 0, 13, 1}, {"email", 0, 0, 1, 13}, {"email", -1, 0, 2, 2}, {"email", 0, 0, 0, 4}, {"cookie", 0, 0, 2, 2},
+	} {
+		if _, err := r.Picture("form", Caption{Areas: []Area{bad}}, picture(t, 12)); err == nil {
+			t.Errorf("%v was taken", bad)
+		}
+	}
+	want := []Area{{KindEmail, 1, 2, 3, 4}, {KindImage, 0, 0, 12, 12}}
+	if _, err := r.Picture("form", Caption{Place: "form", Areas: want}, picture(t, 12)); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close("failed", ""); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(r.Dir())
+	if err != nil || len(s.Pictures) != 1 || !slices.Equal(s.Pictures[0].Caption.Areas, want) {
+		t.Errorf("%+v, %v", s.Pictures, err)
+	}
+	if verdict, findings, err := Verify(r.Dir()); verdict != Verified {
+		t.Errorf("%v %v %v", verdict, findings, err)
+	}
+}

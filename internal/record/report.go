@@ -326,8 +326,8 @@ func (w writer) details(fields map[string]any) []fact {
 				shown = string(b)
 			}
 		}
-		// The size and time of a picture are in its caption.
-		if shown != "" && key != "width" && key != "height" && key != "taken" {
+		// The size and time of a picture are in its caption; its areas are for copies.
+		if shown != "" && !slices.Contains([]string{"width", "height", "taken", "areas"}, key) {
 			facts = append(facts, fact{key, shown})
 		}
 	}
