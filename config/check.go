@@ -204,6 +204,14 @@ func (c *Config) checkNear() error {
 		hint.Say("Name an address of this computer, such as 127.0.0.1:9222. If you know what you do, add --attach-anywhere (its help says what that means)."))
 }
 
+func checkTimestamp(c *Config) bool {
+	if c.Timestamp == "" {
+		return true
+	}
+	u, err := url.Parse(c.Timestamp)
+	return err == nil && isLine(c.Timestamp) && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.Fragment == ""
+}
+
 func checkBrowserArgs(c *Config) bool {
 	form := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*(=.*)?$`)
 	for _, arg := range c.BrowserArgs {

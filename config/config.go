@@ -59,6 +59,7 @@ type Config struct {
 	Headless    bool          `mapstructure:"headless"`     // no window
 	BrowserArgs []string      `mapstructure:"browser-arg"`  // NAME or NAME=VALUE, without dashes, in the order given
 	Records     string        `mapstructure:"records"`      // folder of the records; empty: the user's data dir
+	Timestamp   string        `mapstructure:"timestamp"`    // address of a time stamp authority; empty: nobody is asked
 	NoWait      bool          `mapstructure:"no-wait"`      // leave when the form is ready for review
 	Wait        time.Duration `mapstructure:"wait"`         // how long to wait for the person: more than 0, at most 24 h
 	WaitSet     bool          `mapstructure:"-"`            // Wait was given, by whichever source but the default

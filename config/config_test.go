@@ -72,6 +72,7 @@ func TestPrecedence(t *testing.T) {
 		"headless":     {"false", "true", "true", [4]any{false, true, true, false}},
 		"browser-arg":  {"x=a, b", "y=1, 2\nz", "[no-sandbox]", [4]any{[]string{"x=a, b"}, []string{"y=1, 2", "z"}, []string{"no-sandbox"}, []string{}}},
 		"records":      {"/flag", "/env", "/file", [4]any{"/flag", "/env", "/file", ""}},
+		"timestamp":    {"https://flag.example", "http://env.example/tsa", "https://file.example", [4]any{"https://flag.example", "http://env.example/tsa", "https://file.example", ""}},
 		"no-wait":      {"false", "true", "true", [4]any{false, true, true, false}},
 		"wait":         {"1m", "2m", "3m", [4]any{time.Minute, 2 * time.Minute, 3 * time.Minute, 30 * time.Minute}},
 		"json":         {"false", "1", "true", [4]any{false, true, true, false}},

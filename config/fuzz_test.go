@@ -90,6 +90,7 @@ func plainly(c config.Config) string {
 	line("headless", c.Headless)
 	line("browser-arg", append([]string{}, c.BrowserArgs...))
 	line("records", c.Records)
+	line("timestamp", c.Timestamp)
 	line("no-wait", c.NoWait)
 	if !c.NoWait {
 		line("wait", c.Wait.String())

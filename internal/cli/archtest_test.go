@@ -75,8 +75,12 @@ var rooms = map[string]room{
 		reason: "the judge stays pure, so that every lock can rest on it",
 	},
 	"internal/record": {
-		own:    []string{"internal/hint"},
+		own:    []string{"internal/hint", "internal/stamp"},
 		reason: "evidence is read and checked without trusting the rest of the program",
+	},
+	"internal/stamp": {
+		others: []string{"github.com/digitorus/pkcs7", "github.com/digitorus/timestamp"},
+		reason: "asks a time stamp authority and checks its answer; timestamp speaks RFC 3161, pkcs7 tells who signed",
 	},
 	"internal/mail": {
 		own: []string{"internal/hint"}, others: []string{"github.com/emersion/go-message", "github.com/emersion/go-msgauth"},

@@ -226,6 +226,11 @@ func (a *app) run(ctx context.Context, c config.Config, service string, rehearsi
 		a.problem(err)
 		return exit(exitFault)
 	}
+	if c.Timestamp != "" && res.Record != "" && ctx.Err() == nil {
+		if err := a.stamp(ctx, res.Record, c.Timestamp); err != nil {
+			a.problem(err) // the record stands without it, and so does the outcome
+		}
+	}
 	return a.report(c, res)
 }
 
@@ -351,6 +356,6 @@ sees your password. With --account it waits until that account is the one.
 			return a.run(cmd.Context(), c, args[0], false, automation.Login)
 		},
 	}
-	config.Flags(cmd.Flags(), "email", "explain", "explain-file", "country", "route", "records", "no-wait")
+	config.Flags(cmd.Flags(), "email", "explain", "explain-file", "country", "route", "records", "timestamp", "no-wait")
 	return cmd
 }

@@ -51,7 +51,7 @@ EXIT STATUS
 			Args: between(0, 1, one),
 			RunE: func(_ *cobra.Command, args []string) error { return a.recordsShow(args) },
 		},
-		open, verify)
+		open, verify, a.recordsTimestampCmd())
 }
 
 // recordNames lists the records of a folder, the newest first: their names begin

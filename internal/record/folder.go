@@ -32,7 +32,7 @@ var folderName = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{6}Z)-([a-z0-9]+)-[a-
 type folder struct {
 	dir      string
 	files    []string // regular files by slash path, sorted; without leftovers
-	odd      []string // anything else that is neither leftover nor the shots folder
+	odd      []string // anything else that is neither leftover nor one of the record's folders
 	open     bool     // others on this computer may look in
 	sealed   bool     // there is a manifest
 	manifest []byte
@@ -104,7 +104,10 @@ func (f *folder) visit(path string, e fs.DirEntry, err error) error {
 			return errors.New("not a folder")
 		}
 	case e.IsDir():
-		if name != shotDir {
+		if leftover(name) {
+			return fs.SkipDir
+		}
+		if name != shotDir && name != timeDir {
 			f.odd = append(f.odd, name)
 			return fs.SkipDir
 		}

@@ -62,6 +62,7 @@ func Verify(dir string) (Verdict, []Finding, error) {
 	if err := c.claims(); err != nil {
 		return 0, nil, unreadable(err)
 	}
+	c.time()
 	c.strays()
 	return c.verdict, c.findings, nil
 }
@@ -113,7 +114,7 @@ func (c *check) seal() error {
 		c.find(Altered, manifestFile, hint.Say("The seal itself was changed: its lines are not in order."))
 	}
 	for _, name := range c.files {
-		if name != manifestFile && !slices.Contains(listed, name) {
+		if name != manifestFile && !slices.Contains(listed, name) && !slices.Contains(stampFiles(), name) {
 			c.find(Altered, name, hint.Say("This file was added after the record was sealed."))
 		}
 	}
@@ -183,9 +184,19 @@ func (c *check) claims() error {
 	return nil
 }
 
+// time checks the time stamp, where there is one.
+func (c *check) time() {
+	if !c.stamped() {
+		return
+	}
+	if _, err := c.stamp(); err != nil || !c.sealed {
+		c.find(Altered, timeDir, hint.Say("The time stamp does not fit this record, or was changed."))
+	}
+}
+
 // strays looks for what no line of the journal explains.
 func (c *check) strays() {
-	named := []string{journalFile, manifestFile, provenanceFile, reportFile}
+	named := append(stampFiles(), journalFile, manifestFile, provenanceFile, reportFile)
 	for _, l := range c.journal.lines {
 		named = append(named, l.File)
 	}
