@@ -94,18 +94,21 @@ func (w *walker) rightName() bool {
 }
 
 // sameAccount compares without case and without the @ in front. Accents count:
-// they may make another name.
+// they may make another name. So do two letters that only look like others in
+// another case: the long s and the sign for kelvin.
 func sameAccount(a, b string) bool {
 	plain := func(s string) string {
+		s = strings.NewReplacer("\u017f", "\u017f\x00", "\u212a", "\u212a\x00").Replace(s)
 		return strings.Join(strings.Fields(strings.TrimPrefix(strings.TrimSpace(s), "@")), " ")
 	}
 	return strings.EqualFold(plain(a), plain(b))
 }
 
 // lateName gives a page that is still building itself a moment, once, to tell
-// whose account it is, where the person named one. It tells whether it did.
+// whose account it is, where that matters: the person named one, or signs in. It
+// tells whether it did.
 func (w *walker) lateName(ctx context.Context) (looked bool, err error) {
-	if w.req.Account == "" || w.who.name != "" || w.waited || len(w.req.Flow.Places[w.place].Account) == 0 {
+	if w.req.Account == "" && !w.signingIn || w.who.name != "" || w.waited || len(w.req.Flow.Places[w.place].Account) == 0 {
 		return false, nil
 	}
 	w.waited = true

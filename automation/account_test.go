@@ -62,7 +62,7 @@ func TestSameAccount(t *testing.T) {
 	}{
 		{"marie", "marie", true}, {"Marie", "mARIE", true}, {"@marie", "marie", true}, {" marie ", "marie", true},
 		{"Marie  Dupont", "marie dupont", true}, {"ÉLODIE", "élodie", true}, {"élodie", "elodie", false},
-		{"marie", "marie2", false}, {"marie", "mаrie", false}, {"marie.x", "mariex", false}, {"", "marie", false},
+		{"marie", "marie2", false}, {"marie", "mаrie", false}, {"marie.x", "mariex", false}, {"", "marie", false}, {"Klauſ", "Klaus", false}, {"\u212alaus", "Klaus", false}, {"\u212alaus", "\u212alaus", true},
 	} {
 		if got := sameAccount(tt.a, tt.b); got != tt.same {
 			t.Errorf("%q and %q: %v", tt.a, tt.b, got)
@@ -213,6 +213,20 @@ func TestRightAccount(t *testing.T) {
 	})
 }
 
+// theirWindow is a table whose window is the person's from the start page on, as
+// in a login.
+type theirWindow struct {
+	*table
+	t *testing.T
+}
+
+func (p *theirWindow) Open(ctx context.Context, address string) error {
+	defer func() { p.byHand, p.handed = true, time.Now() }()
+	return p.table.Open(ctx, address)
+}
+
+func (p *theirWindow) ByHand(bool) { p.t.Error("the window was the person's, and it changes hands") }
+
 // TestSignIn: until somebody is signed in, the program opens the start page and
 // does nothing else, dialogs or not, for as long as the person may take.
 func TestSignIn(t *testing.T) {
@@ -234,7 +248,7 @@ func TestSignIn(t *testing.T) {
 				defer cancel()
 				page := newTable(s, cancel)
 				req := Request{Flow: f, Wait: 30 * time.Minute, Tell: func(said hint.Text) { page.told = append(page.told, said) }}
-				w := &walker{req: &req, page: page, plan: chrome.NewPlan(f), keep: func(happening) {}}
+				w := &walker{req: &req, page: &theirWindow{page, t}, plan: chrome.NewPlan(f), keep: func(happening) {}}
 				err := w.signIn(ctx)
 				var end *stop
 				if errors.As(err, &end); patient != (err == nil) || !patient && (end == nil || end.outcome != NeedsUser) {

@@ -49,14 +49,20 @@ func (r *run) attach(ctx context.Context) (*chrome.Browser, error) {
 
 // notAttached puts into words why a running browser could not be used; nil: for
 // a reason that it does not know.
-func notAttached(err error) *stop {
+func (r *run) notAttached(err error) *stop {
 	allow := hint.Say("In the browser that you use, type chrome://inspect/#remote-debugging into the address bar (in Edge: edge://inspect), tick “Allow remote debugging for this browser instance”, and run the command again. The browser must be of version 144 or newer.")
 	s := &stop{outcome: NeedsUser, cause: err}
 	var several *chrome.SeveralError
 	var refused *chrome.RefusedError
 	switch {
+	case errors.Is(err, chrome.ErrNoneRuns) && r.req.Browser.Attach.Name != "":
+		s.what = hint.Say("The browser that --browser names (%s) does not let nonmerci in: it does not run, or its switch for that is off. Nothing was done.", r.req.Browser.Attach.Name)
+		s.next = allow
 	case errors.Is(err, chrome.ErrNoneRuns):
 		s.what, s.next = hint.Say("No running browser lets nonmerci in: none runs, or its switch for that is off. Nothing was done."), allow
+	case errors.Is(err, chrome.ErrLeft):
+		s.what = hint.Say("The browser was closed before its question was answered. Nothing was done.")
+		s.next = hint.Say("Open it, run the command again, and press Allow.")
 	case errors.Is(err, chrome.ErrNotThere):
 		s.what, s.next = hint.Say("Nothing answers at the address that --attach names: the browser does not run, or its switch for that is off. Nothing was done."), allow
 	case errors.As(err, &several):
@@ -70,7 +76,7 @@ func notAttached(err error) *stop {
 		s.next = hint.Say("Open a window of that browser and run the command again, or leave --attach out: nonmerci then starts a browser with a profile of its own.")
 	case errors.Is(err, chrome.ErrUnanswered):
 		s.what = hint.Say("The browser asked whether nonmerci may use it, and nobody answered. Nothing was done.")
-		s.next = hint.Say("Run the command again and press Allow in the white box in the browser's window. If boxes of earlier tries are still there, answer them too.")
+		s.next = hint.Say("Run the command again and press Allow in the white box in the browser's window. If boxes of earlier tries are still there, press Cancel in them.")
 	case errors.Is(err, chrome.ErrElsewhere):
 		s.outcome = Refused
 		s.what = hint.Say("The address that --attach names is another computer's. Nothing was done.")
@@ -99,6 +105,9 @@ func (r *run) partWith(ctx context.Context, end *stop) {
 	case sent && r.req.Linger != nil:
 		r.req.Tell(end.what)
 		r.req.Linger(ctx)
+	}
+	if attached {
+		r.req.Tell(hint.Say("The switch in your browser stays on, also after a restart, until you take its tick away (where you set it)."))
 	}
 	if err := part(); err != nil {
 		r.req.Log("close the browser", map[string]any{"error": err.Error()})

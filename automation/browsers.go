@@ -149,6 +149,8 @@ func attachable(b chrome.Installed) Verdict {
 		return Verdict{No, "old", hint.Say("It takes version %d or later.", chrome.OldestAttach), hint.Say("Update the browser.")}
 	case b.Kind == chrome.Snap || b.Kind == chrome.Flatpak || b.Kind == chrome.UserFlatpak:
 		return Verdict{NotKnown, "packaging", hint.Say("Nobody has tried it with a browser from Snap or Flatpak."), tick}
+	case b.Listens:
+		return Verdict{Answer: Yes, Why: hint.Say("It runs, and its switch for that is on.")}
 	case b.Tried:
 		return Verdict{Answer: Yes, Next: tick}
 	}

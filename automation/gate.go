@@ -164,8 +164,10 @@ func (w *walker) meet() {
 
 // wait looks until the person has done their part or the time is up.
 func (w *walker) wait(ctx context.Context, ask question, done func() bool) error {
-	w.page.ByHand(true)
-	defer w.page.ByHand(false)
+	if !w.signingIn { // else the whole run is theirs
+		w.page.ByHand(true)
+		defer w.page.ByHand(false)
+	}
 	until := time.Now().Add(w.req.Wait)
 	strange := 0 // looks in a row at a page that nobody knows
 	for time.Now().Before(until) {

@@ -43,6 +43,10 @@ func (r *run) login(ctx context.Context) error {
 	if err := r.walk.signIn(ctx); err != nil {
 		return err
 	}
+	if r.walk.who.name == "" {
+		return &stop{outcome: Ready, what: hint.Say("This is how the start page of %s looks to somebody who is signed in, but it does not say who that is. Nothing else was done.", r.req.Flow.Title),
+			next: hint.Say("If you were not done yet, run the command again. Else run `nonmerci object %s`.", r.req.Flow.Service)}
+	}
 	if r.req.Browser.Attach != nil {
 		return &stop{outcome: Ready, what: hint.Say("You are signed in to %s in your browser. Nothing else was done.", r.req.Flow.Title),
 			next: hint.Say("Now run `nonmerci object %s --attach`.", r.req.Flow.Service)}

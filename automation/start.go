@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"errors"
+	"io/fs"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
 	"github.com/nonmerci/nonmerci/internal/hint"
@@ -35,7 +36,7 @@ func (r *run) notStarted(err error) error {
 	s := &stop{outcome: Failed, cause: err}
 	var busy *chrome.Busy
 	var unfit *chrome.Unfit
-	switch attached := notAttached(err); {
+	switch attached := r.notAttached(err); {
 	case attached != nil:
 		return attached
 	case errors.As(err, &busy):
@@ -44,6 +45,9 @@ func (r *run) notStarted(err error) error {
 		return misfit(unfit)
 	case errors.Is(err, chrome.ErrInUse):
 		s.what, s.next = inUse(&chrome.Busy{By: chrome.HeldByBrowser})
+	case isPath(err):
+		s.what = hint.Say("The browser profile could not be made or used in %s. Nothing was done.", r.req.Browser.Profile)
+		s.next = hint.Say("Make sure that this is a folder that you may write to and that the disk is not full, or name another one with --profile.")
 	case errors.Is(err, chrome.ErrNoDisplay):
 		s.what = hint.Say("The browser found no screen to show a window on. Nothing was done.")
 		s.next = hint.Say("Run nonmerci in a desktop session. For a try without a window, add --headless.")
@@ -63,6 +67,12 @@ func (r *run) notStarted(err error) error {
 		s.next = hint.Say("Try `nonmerci doctor`, or name another browser with --browser.")
 	}
 	return s
+}
+
+// isPath tells whether a file or folder was the trouble, and not the browser.
+func isPath(err error) bool {
+	var path *fs.PathError
+	return errors.As(err, &path) && path.Op != "fork/exec"
 }
 
 // inUse says who has the profile, and how to get it back.
@@ -105,6 +115,9 @@ func misfit(u *chrome.Unfit) *stop {
 	case chrome.KeyringGone:
 		s.what = hint.Say("nonmerci's browser profile keeps its key in your desktop's keyring, and that does not answer here. The browser would delete the sign-ins, so nothing was started.")
 		s.next = hint.Say("Run nonmerci in your desktop session, not over ssh, su or cron. If you have no keyring any more, start over with `nonmerci profile forget`.")
+	case chrome.OtherKeyring:
+		s.what = hint.Say("The keyring, the password store of your desktop, is another one than nonmerci's browser profile was made with. The browser would delete the sign-ins, so nothing was started.")
+		s.next = hint.Say("Run nonmerci in the desktop session in which you used it first. If that keyring is gone, start over with `nonmerci profile forget`.")
 	}
 	return s
 }

@@ -122,10 +122,16 @@ func readUpTo(path string, limit int64) ([]byte, error) {
 	return data, err
 }
 
+// byFlag tells whether a flag gave the value.
+func (c *Config) byFlag(key string) bool { return c.origins[key].rank == byFlag }
+
 // checkAccount takes a name as people write it: of every script, on one line.
 func checkAccount(c *Config) bool {
 	c.Account = strings.TrimSpace(c.Account)
-	return c.Account == "" || isLine(c.Account) && utf8.RuneCountInString(c.Account) <= maxAccount && strings.Trim(c.Account, "@ ") != ""
+	if c.Account == "" {
+		return !c.byFlag("account") // an empty shell variable must not mean anybody
+	}
+	return isLine(c.Account) && utf8.RuneCountInString(c.Account) <= maxAccount && strings.Trim(c.Account, "@ ") != ""
 }
 
 func checkCountry(c *Config) bool {
@@ -159,7 +165,7 @@ func checkWait(c *Config) bool { return c.Wait > 0 && c.Wait <= longestWait }
 // those who attach.
 func checkAttach(c *Config) bool {
 	if c.Attach == "" || c.Attach == AttachAuto {
-		return true
+		return c.Attach != "" || !c.byFlag("attach") // as with account
 	}
 	_, ok := attachHost(c.Attach)
 	return ok

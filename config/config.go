@@ -266,6 +266,12 @@ func (o origin) exact() string {
 	return fmt.Sprintf("%s:%d", o.at, o.column)
 }
 
+// Wants says what the value of a setting must be, to be put after "must be".
+func Wants(name string) (what hint.Text, ok bool) {
+	k, ok := find(name)
+	return k.wants, ok
+}
+
 // rank is the strength of a source.
 type rank int
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,7 +54,11 @@ func (a *app) profileShow(cmd *cobra.Command) error {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return hint.Wrap(err, hint.Say("The browser profile in %s cannot be understood.", dir), hint.Say("Start over with another folder: --profile DIR."))
 		}
-		return a.print(hint.Say("There is no browser profile yet. It will be made in %s when it is needed.", dir).In(a.lang) + "\n")
+		what := hint.Say("There is no browser profile yet. It will be made in %s when it is needed.", dir)
+		if entries, err := os.ReadDir(dir); len(entries) > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) || writable(dir) != nil {
+			what = hint.Say("There is no browser profile in %s, and none can be made there: it is no empty folder that you may write to.", dir)
+		}
+		return a.print(what.In(a.lang) + "\n")
 	}
 	where := hint.Say("the system's own place for keys")
 	switch {
@@ -88,7 +93,7 @@ func (a *app) profileForget(cmd *cobra.Command, yes bool) error {
 			if !a.Terminal {
 				return hint.New(hint.Say("Nobody is there to answer, so the browser profile was not removed."), hint.Say("Add --yes if you are sure."))
 			}
-			a.say(hint.Say("This removes the browser profile %s, and with it the sign-ins in it. Records and settings stay.", dir))
+			a.say(hint.Say("This removes the folder %s with all that is in it: nonmerci's browser profile and its sign-ins. Records and settings stay.", dir))
 			if !a.agrees(cmd.Context(), hint.Say("Type yes and press Enter to remove it; anything else keeps it.")) {
 				return a.print(hint.Say("Kept. Nothing was removed.").In(a.lang) + "\n")
 			}

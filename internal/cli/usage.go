@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/nonmerci/nonmerci/config"
 	"github.com/nonmerci/nonmerci/internal/hint"
 )
 
@@ -104,6 +105,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &bare):
 		return hint.New(hint.Say("The flag --%s needs a value. Nothing was started.", bare.GetFlag().Name), seeHelp(cmd))
 	case errors.As(err, &wrong):
+		if wants, ok := config.Wants(wrong.GetFlag().Name); ok {
+			return hint.New(hint.Say("The value of the flag --%s must be %s. Nothing was started.", wrong.GetFlag().Name, wants), seeHelp(cmd))
+		}
 		return hint.New(hint.Say("The value of the flag --%s was not understood. Nothing was started.", wrong.GetFlag().Name), seeHelp(cmd))
 	}
 	return hint.New(hint.Say("The flags were not understood. Nothing was started."), seeHelp(cmd))

@@ -13,7 +13,7 @@ func TestThePagesTellWhoIsSignedIn(t *testing.T) {
 	for _, tt := range []struct{ query, at, says, never string }{
 		{"", ig, `<a href="/marie.rehearsal/">`, "atelier"},
 		{"", ig, `>Profile</span>`, ""},
-		{"", ig, `aria-label="Noor at the allotment&#39;s profile picture"`, ""},
+		{"", ig, `aria-label="Robin Sample&#39;s profile picture"`, ""},
 		{"", ig + "accounts/edit/", `aria-label="marie.rehearsal&#39;s profile picture"`, ">Profile</span>"},
 		{"language=de", ig + "accounts/edit/", `aria-label="Profilbild von marie.rehearsal"`, ""},
 		{"account=noor_2", ig, `<a href="/noor_2/">`, "marie"},

@@ -19,10 +19,10 @@ func TestGateIsPassedOnceAndLeadsOn(t *testing.T) {
 		scripted string // what the page of the scripted markup holds
 	}{
 		{SignIn, onInstagram, "/accounts/login/", `name="password"`, "username=robin&password=x", `name="pass"`},
-		{ContinueAs, onInstagram, "/accounts/login/", `>Continue as Robin Sample</button>`, "", `role="button"`},
-		{ContinueAs, onFacebook, "/login/", `>Continue as Robin Sample</button>`, "", `role="button"`},
+		{ContinueAs, onInstagram, "/accounts/login/", `>Continue as Marie Rehearsal</button>`, "", `role="button"`},
+		{ContinueAs, onFacebook, "/login/", `>Continue as Marie Rehearsal</button>`, "", `role="button"`},
 		{Chooser, onInstagram, "/accounts/login/", `>Sample Bakery</button>`, "account=2", `<div role="link"`},
-		{Chooser, onFacebook, "/login/", `>Robin Sample</button>`, "account=1", `<div role="link"`},
+		{Chooser, onFacebook, "/login/", `>Marie Rehearsal</button>`, "account=1", `<div role="link"`},
 		{Checkpoint, onFacebook, "/checkpoint/1501092823525282/", "Dismiss", "", "Dismiss"},
 		{Automated, onFacebook, "/checkpoint/1501092823525282/", "We suspect automated behavior", "", `role="button"`},
 		{Automated, onInstagram, "/challenge/", "Dismiss", "", `role="button"`},

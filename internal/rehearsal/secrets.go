@@ -6,8 +6,8 @@ import (
 )
 
 // Secrets are the values, by name, that the stand-in puts into cookies, hidden
-// fields, scripts and addresses, as Meta's sites do, and the name that the pages
-// show for the person. All are made up. A program that visits the pages may
+// fields, scripts and addresses, as Meta's sites do, and the name of somebody else
+// whose post the start page shows. All are made up. A program that visits the pages may
 // repeat none of them.
 func Secrets() map[string]string {
 	all := map[string]string{

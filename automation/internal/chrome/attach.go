@@ -2,9 +2,11 @@ package chrome
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -70,19 +72,16 @@ func Attach(ctx context.Context, o AttachOptions) (*Browser, error) {
 // find returns the address of the browser's own end of DevTools.
 func (o AttachOptions) find(ctx context.Context) (string, error) {
 	if o.Address != "" {
-		return endpoint(o.Address, o.Anywhere)
+		address, err := endpoint(o.Address, o.Anywhere)
+		if err == nil && strings.HasSuffix(address, endpointPath) {
+			address = withName(ctx, address)
+		}
+		return address, err
 	}
 	var found, names []string
 	for _, h := range o.Homes {
-		port, path, ok := activePort(h.Dir)
-		if !ok || occupied(h.Dir) == nil { // the file outlives the browser, and anybody may have its port by now
-			continue
-		}
-		for _, host := range []string{"127.0.0.1", "::1"} { // Chromium takes the first that it can have
-			if address := net.JoinHostPort(host, port); answers(ctx, address) {
-				found, names = append(found, "ws://"+address+path), append(names, h.Name)
-				break
-			}
+		if address := listens(ctx, h); address != "" {
+			found, names = append(found, address), append(names, h.Name)
 		}
 	}
 	switch {
@@ -94,6 +93,33 @@ func (o AttachOptions) find(ctx context.Context) (string, error) {
 		return "", &SeveralError{names}
 	}
 	return found[0], nil
+}
+
+// listens is where the browser of a home lets programs in; empty: it does not. The
+// file with the port outlives the browser, also one that has been started again
+// since and listens nowhere, and anybody may have its port by now.
+func listens(ctx context.Context, h Home) string {
+	port, path, ok := activePort(h.Dir)
+	if !ok || occupied(h.Dir) == nil || !written(h.Dir) {
+		return ""
+	}
+	for _, host := range []string{"127.0.0.1", "::1"} { // Chromium takes the first that it can have
+		if address := net.JoinHostPort(host, port); answers(ctx, address) {
+			return "ws://" + address + path
+		}
+	}
+	return ""
+}
+
+// written tells whether the browser that runs now has written where it listens:
+// not before it took its profile.
+func written(dir string) bool {
+	said, err := os.Lstat(filepath.Join(dir, "DevToolsActivePort"))
+	if err != nil {
+		return false
+	}
+	taken, err := os.Lstat(filepath.Join(dir, takenName))
+	return err == nil && !said.ModTime().Before(taken.ModTime())
 }
 
 // activePort reads where the browser of a user data dir says that it listens:
@@ -165,6 +191,36 @@ func endpoint(address string, anywhere bool) (string, error) {
 		return "", ErrAddress
 	}
 	return u.String(), nil
+}
+
+// withName completes an address by the name that a browser gives its own end, where
+// it was started with a port: it tells on a page (Chromium's
+// devtools_http_handler.cc) and takes no other. One that lets programs in by its
+// switch has no such page and needs no name.
+func withName(ctx context.Context, address string) string {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	page := "http" + strings.TrimSuffix(strings.TrimPrefix(address, "ws"), endpointPath) + "/json/version"
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
+	if err != nil {
+		return address
+	}
+	res, err := (&http.Client{Transport: plainTransport(), CheckRedirect: stay}).Do(req)
+	if err != nil {
+		return address
+	}
+	defer res.Body.Close()
+	var said struct {
+		Socket string `json:"webSocketDebuggerUrl"`
+	}
+	if res.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(res.Body, 64<<10)).Decode(&said) != nil {
+		return address
+	}
+	_, guid, ok := strings.Cut(said.Socket, endpointPath+"/")
+	if !ok || guid == "" || strings.ContainsAny(guid, "/?#%") {
+		return address
+	}
+	return address + "/" + guid
 }
 
 func loopback(host string) bool {

@@ -28,7 +28,8 @@ type running struct {
 	client *cdp.Client
 
 	mu      sync.Mutex
-	touched map[string]bool // targets that anybody was attached to since the last look
+	touched map[string]bool   // targets that anybody was attached to since the last look
+	shown   map[string]string // the last address of each target
 }
 
 // mine is the person's page.
@@ -38,7 +39,7 @@ const mine = `data:text/html,<title>mine</title><p id=p>mine</p>`
 // the question: one that is started with a port does not ask.
 func runs(t testing.TB, args ...string) *running {
 	t.Helper()
-	r := &running{home: Home{"Chromium", t.TempDir()}, touched: map[string]bool{}}
+	r := &running{home: Home{"Chromium", t.TempDir()}, touched: map[string]bool{}, shown: map[string]string{}}
 	args = append(args, "headless=new", "window-size=1200,900", "remote-debugging-port=0", "no-first-run", "no-default-browser-check", "user-data-dir="+r.home.Dir)
 	if os.Geteuid() == 0 {
 		args = append(args, "no-sandbox")
@@ -101,6 +102,11 @@ func runs(t testing.TB, args ...string) *running {
 func (r *running) hear() {
 	for e := range r.client.Event() {
 		var info struct{ TargetInfo proto.TargetTargetInfo }
+		if e.Method == "Target.targetInfoChanged" && json.Unmarshal(e.Params, &info) == nil {
+			r.mu.Lock()
+			r.shown[string(info.TargetInfo.TargetID)] = info.TargetInfo.URL
+			r.mu.Unlock()
+		}
 		if (e.Method == "Target.targetInfoChanged" || e.Method == "Target.targetCreated") && json.Unmarshal(e.Params, &info) == nil && info.TargetInfo.Attached {
 			r.mu.Lock()
 			r.touched[string(info.TargetInfo.TargetID)] = true
@@ -183,10 +189,8 @@ func TestAttach(t *testing.T) {
 	r.mu.Unlock()
 	s.at(centerAddress).at(formAddress).lock().fill(false)
 	s.hand.at(t, s.own()).try(`document.querySelector('button[type=submit]').form.requestSubmit(); document.querySelector('button[type=submit]').form.submit()`)
+	until(t, 20*time.Second, "what the page tried is noted", func() bool { return len(s.b.Attempts()) > 0 })
 	s.expect("the page alone", 0)
-	if n := len(s.b.Attempts()); n == 0 {
-		t.Error("what the page tried is not noted")
-	}
 	w := s.handOver()
 	s.hand.at(t, s.own()).click("button[type=submit]")
 	s.expect("after the person's click", 1)
@@ -337,7 +341,7 @@ func TestWhatWasThereBefore(t *testing.T) {
 }
 
 // TestAnotherTabIsNotTheForm: what the person's other tab sends, or a worker that
-// it shares, holds their address, and leaves after Send. It is not the form's, and
+// it shares, or a frame of it, holds their address, and leaves after Send. It is not the form's, and
 // nobody may say so.
 func TestAnotherTabIsNotTheForm(t *testing.T) {
 	t.Parallel()
@@ -358,10 +362,25 @@ func TestAnotherTabIsNotTheForm(t *testing.T) {
 	other := s.hand.at(t, r.socket())
 	other.try(`fetch('/ajax/help/contact/submit/page', {method: 'POST', body: 'text=write to ` + email + `'})`)
 	other.try(`wing.send("service-worker")`)
+	other.try(`{ const frame = document.body.appendChild(document.createElement('iframe')).contentDocument, form = frame.createElement('form');
+		form.method = 'POST'; form.action = 'https://help.instagram.com/api/newsletter';
+		form.append(Object.assign(frame.createElement('input'), {name: 'a', value: '` + email + `'})); frame.body.append(form); form.submit() }`)
 	until(t, 20*time.Second, "it leaves", func() bool { return s.site.Submissions() > before && w.Evidence().Beside })
 	quiet(t, 500*time.Millisecond, func() bool { return len(w.Evidence().Sent) > 0 })
 	if e := w.Evidence(); len(e.Sent) > 0 || e.Going || len(e.Attempts) > held {
 		t.Errorf("another tab's requests count as the form's: sent %+v, stopped %+v", e.Sent, e.Attempts[held:])
+	}
+	last, err := s.b.current(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.b.Close(); err != nil {
+		t.Error(err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if got := r.shown[string(last.target)]; got != blankPage {
+		t.Errorf("the tab closed while it showed %q, so nothing held what the page sends at its end", got)
 	}
 }
 
@@ -371,20 +390,30 @@ func (r *running) socket() string {
 }
 
 // TestAStalePortIsNobodys: the file with the port outlives its browser, and who
-// listens there by now may be anybody.
+// listens there by now may be anybody, also while the browser runs again without
+// listening.
 func TestAStalePortIsNobodys(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	dir := t.TempDir()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	if err := os.WriteFile(filepath.Join(dir, "DevToolsActivePort"), []byte(port+"\n/devtools/browser/x\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err = Attach(t.Context(), AttachOptions{Homes: []Home{{"Chromium", dir}}, Patience: time.Second})
-	if !errors.Is(err, ErrNoneRuns) {
-		t.Errorf("error %v", err)
+	for _, runs := range []bool{false, true} {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "DevToolsActivePort")
+		if err := os.WriteFile(file, []byte(port+"\n/devtools/browser/x\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		old := time.Now().Add(-time.Hour)
+		if err := os.Chtimes(file, old, old); err != nil {
+			t.Fatal(err)
+		}
+		if runs {
+			holdProfile(t, dir)
+		}
+		if _, err := Attach(t.Context(), AttachOptions{Homes: []Home{{"Chromium", dir}}, Patience: time.Second}); !errors.Is(err, ErrNoneRuns) {
+			t.Errorf("runs %v: error %v", runs, err)
+		}
 	}
 }

@@ -106,6 +106,7 @@ func TestInOneBrowser(t *testing.T) {
 		{"choosing", testChoosing},
 		{"waiting", testWaiting},
 		{"near its question", testNearItsQuestion},
+		{"name first", testNameFirst},
 		{"judge race", testJudgeRace},
 	} {
 		t.Run(c.name, c.test)

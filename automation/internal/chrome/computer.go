@@ -127,6 +127,10 @@ func (c *computer) read(p string) []byte {
 	if p == "" {
 		return nil
 	}
+	// What is no file, such as a pipe, could keep whoever opens it waiting for ever.
+	if info, err := fs.Stat(c.files, c.name(p)); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
 	f, err := c.files.Open(c.name(p))
 	if err != nil {
 		return nil

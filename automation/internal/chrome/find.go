@@ -49,6 +49,7 @@ type Installed struct {
 	Locked  bool   // a policy forbids DevTools, so it can be neither started nor attached to
 	Tried   bool   // of the sort with which this program is tested
 	Taken   bool   // the one that Find takes
+	Listens bool   // it runs, and its person lets programs in
 
 	UserData string            // the person's everyday user data dir, there or not; empty: not known
 	Profiles []EverydayProfile // in it. Their names are private: for the person's own eyes
@@ -102,6 +103,7 @@ func Survey(ctx context.Context, wanted string, lookup func(string) (string, boo
 	c.ask(ctx, all)
 	for i, b := range all {
 		all[i].Profiles = c.profiles(b.UserData)
+		all[i].Listens = b.UserData != "" && listens(ctx, Home{b.Name, b.UserData}) != ""
 	}
 	return all, cmp.Or(notThere, err)
 }

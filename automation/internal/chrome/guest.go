@@ -27,11 +27,14 @@ type guest struct {
 	mu       sync.Mutex
 	tabs     map[proto.TargetTargetID]bool // the program's (true) and the person's
 	sessions map[string]bool
-	cleared  map[string]string // requests that were let go in a tab and will be seen once more, by network id
+	cleared  map[string]string               // requests that were let go in a tab and will be seen once more, by network id
+	shown    map[proto.TargetTargetID]string // the addresses of the program's tabs
+	changed  chan struct{}                   // closed and replaced when one of them changes
 }
 
 func newGuest() *guest {
-	return &guest{tabs: map[proto.TargetTargetID]bool{}, sessions: map[string]bool{}, cleared: map[string]string{}}
+	return &guest{tabs: map[proto.TargetTargetID]bool{}, sessions: map[string]bool{}, cleared: map[string]string{},
+		shown: map[proto.TargetTargetID]string{}, changed: make(chan struct{})}
 }
 
 // atRoot are the calls that do not go to one of the program's tabs.
@@ -100,7 +103,29 @@ func (g *guest) meets(t *proto.TargetTargetInfo) bool {
 	ours := g.tabs[t.OpenerID]
 	fresh := ours && !g.tabs[t.TargetID]
 	g.tabs[t.TargetID] = g.tabs[t.TargetID] || ours
+	if g.tabs[t.TargetID] && g.shown[t.TargetID] != t.URL {
+		g.shown[t.TargetID] = t.URL
+		close(g.changed)
+		g.changed = make(chan struct{})
+	}
 	return fresh
+}
+
+// awaitBlank waits until a tab of the program's shows the empty page.
+func (g *guest) awaitBlank(ctx context.Context, id proto.TargetTargetID) {
+	for {
+		g.mu.Lock()
+		shown, changed := g.shown[id], g.changed
+		g.mu.Unlock()
+		if shown == blankPage {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // own takes a tab that the program has opened.
@@ -139,6 +164,7 @@ func (g *guest) forget(id proto.TargetTargetID) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.tabs, id)
+	delete(g.shown, id)
 }
 
 func (g *guest) enter(session proto.TargetSessionID) {
@@ -225,8 +251,8 @@ func (b *Browser) newTab(root caller, window bool) error {
 // or it is the person's own, while no form is there. Later what other tabs load
 // is judged like all, since one could be the form's accomplice; but it is aside:
 // nothing that the form itself has tried or sent. So is what a worker sends that
-// the person's tabs may share, and what comes from nobody knows where, unless it
-// carries the person's values.
+// the person's tabs may share, and what comes from nobody knows where, whatever it
+// carries: it may be a frame of the person's own pages.
 func (b *Browser) foreign(p *paused) bool {
 	switch {
 	case b.guest == nil:
@@ -240,15 +266,8 @@ func (b *Browser) foreign(p *paused) bool {
 	if b.guest.isCleared(p.FetchRequestPaused) || known && !ours && b.net.open() {
 		return true
 	}
-	p.aside = !ours && (known || !b.net.reveals(p.r))
+	p.aside = !ours
 	return false
-}
-
-// reveals is carries, for others.
-func (n *netlock) reveals(r guard.Request) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.carries(r)
 }
 
 // open tells whether pages may load as they like: no form was recognised yet.
@@ -268,8 +287,11 @@ func (b *Browser) meet(t *proto.TargetTargetInfo) {
 	}
 }
 
-// afterglow is how long what a closing tab still wants to send may take to come.
-const afterglow = 300 * time.Millisecond
+// afterglow is how long what a page that goes still wants to send may take to come.
+const afterglow = 500 * time.Millisecond
+
+// leaveWait is how long the pages of closing tabs may take to be left.
+const leaveWait = 2 * time.Second
 
 // moveOut ends the program's part in a browser that ran before: its tabs are
 // closed or stay, the browser runs on.
@@ -292,12 +314,23 @@ func (b *Browser) moveOut(closing bool) error {
 	return err
 }
 
-// closeTabs closes the program's tabs, and answers for a moment what they send at
-// their end.
+// closeTabs closes the program's tabs, and answers what they send at their end.
+// A tab that closes loses its locks before its page is gone. So the page goes
+// first; one that does not want to be left goes with the tab.
 func (b *Browser) closeTabs(ctx context.Context) error {
 	b.mu.Lock()
 	tabs := slices.Clone(b.tabs)
 	b.mu.Unlock()
+	b.gate.leaving.Store(true)
+	blank, cancel := context.WithTimeout(ctx, leaveWait)
+	for _, s := range tabs {
+		_, _ = proto.PageNavigate{URL: blankPage}.Call(s.on(blank))
+	}
+	for _, s := range tabs {
+		b.guest.awaitBlank(blank, s.target)
+	}
+	cancel()
+	b.glow()
 	for _, id := range b.guest.owned() {
 		_, _ = proto.TargetCloseTarget{TargetID: id}.Call(b.on(ctx, "")) // it may be gone
 	}
@@ -310,13 +343,18 @@ func (b *Browser) closeTabs(ctx context.Context) error {
 			return ErrStays
 		}
 	}
+	b.glow()
+	return nil
+}
+
+// glow waits for the afterglow.
+func (b *Browser) glow() {
 	timer := time.NewTimer(afterglow)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-b.ctx.Done():
 	}
-	return nil
 }
 
 // ErrStays means that a tab of the program's could not be closed.

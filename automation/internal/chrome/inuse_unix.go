@@ -13,12 +13,15 @@ import (
 	"time"
 )
 
+// takenName is what a browser makes when it takes a profile.
+const takenName = "SingletonLock"
+
 // occupied tells who else holds the profile, or nil: SingletonLock is a symbolic
 // link to HOST-PID, and SingletonSocket leads to where that browser listens
 // (Chromium's process_singleton_posix.cc). A lock whose process is gone, or whose
 // number another program has by now, is stale, and Chromium takes it over.
 func occupied(profile string) *Busy {
-	target, err := os.Readlink(filepath.Join(profile, "SingletonLock"))
+	target, err := os.Readlink(filepath.Join(profile, takenName))
 	if err != nil {
 		return nil
 	}

@@ -5,11 +5,14 @@ import (
 	"path/filepath"
 )
 
+// takenName is what a browser makes when it takes a profile.
+const takenName = "lockfile"
+
 // occupied tells who else holds the profile, or nil: a browser keeps "lockfile"
 // open without sharing (Chromium's process_singleton_win.cc). Not measured:
 // nobody has run it on Windows yet.
 func occupied(profile string) *Busy {
-	name := filepath.Join(profile, "lockfile")
+	name := filepath.Join(profile, takenName)
 	if _, err := os.Stat(name); err != nil {
 		return nil
 	}

@@ -105,7 +105,7 @@ var powers = []power{
 	{"Page.createIsolatedWorld", []string{"frameId", "worldName"}, true, "reach the program's eyes in a page", checkWorld},
 	{"Runtime.addBinding", []string{"name", "executionContextId"}, true, "hear what the program's eyes see", checkBinding},
 	{"Runtime.callFunctionOn", []string{"functionDeclaration", "arguments", "executionContextId", "returnByValue", "awaitPromise"}, true, "call one of the functions below", checkCall},
-	{"Page.navigate", []string{"url"}, false, "go to an address of Meta's", checkAddress},
+	{"Page.navigate", []string{"url"}, true, "go to an address of Meta's; after hand-over only to the empty page, just before it closes its tab", checkAddress},
 	{"Page.bringToFront", nil, true, "show the tab", nil},
 	{"Page.captureScreenshot", []string{"format", "optimizeForSpeed"}, true, "take a picture of what the tab shows", nil},
 	{"Page.handleJavaScriptDialog", []string{"accept"}, false, "dismiss a message box of the page, never accept it", checkDismiss},
@@ -265,7 +265,13 @@ func checkCall(g *gate, p params) error {
 	return errors.New("a script that is not on the list")
 }
 
-func checkAddress(_ *gate, p params) error {
+func checkAddress(g *gate, p params) error {
+	switch {
+	case g.leaving.Load() && p.text("url") == blankPage:
+		return nil
+	case g.sealed.Load():
+		return errors.New("after hand-over the page stays")
+	}
 	if submits(p.text("url")) {
 		return errors.New("an address that submits a form")
 	}

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,11 +27,12 @@ import (
 
 // Profile is the mark of a user data dir that this program made.
 type Profile struct {
-	Schema  int    `json:"schema"`
-	Browser string `json:"browser"` // the product with its channel, such as "Google Chrome beta"
-	Store   string `json:"store"`   // where the cookies' key is kept, as --password-store says it; empty: the system's only place
-	Made    string `json:"made"`    // the day, as 2006-01-02
-	Dir     string `json:"dir"`     // where it was made; only there may it be removed
+	Schema  int      `json:"schema"`
+	Browser string   `json:"browser"`        // the product with its channel, such as "Google Chrome beta"
+	Store   string   `json:"store"`          // where the cookies' key is kept, as --password-store says it; empty: the system's only place
+	Keys    []string `json:"keys,omitempty"` // of browsers, in the keyring that is the store; see [keyring.Keys]
+	Made    string   `json:"made"`           // the day, as 2006-01-02
+	Dir     string   `json:"dir"`            // where it was made; only there may it be removed
 }
 
 // InKeyring tells whether the key of the cookies is in the desktop's keyring.
@@ -77,6 +79,7 @@ const (
 	StoreUnknown                    // a password store that nobody can look for
 	KeyringLocked                   // its password store is locked
 	KeyringGone                     // its password store does not answer
+	OtherKeyring                    // another one answers
 )
 
 // Unfit means that a start could have lost the profile's sign-ins, so there was
@@ -88,7 +91,8 @@ type Unfit struct {
 
 func (u *Unfit) Error() string {
 	return [...]string{Everyday: "it is the person's everyday browser profile", NotOurs: "the browser profile was not made by this program", OtherBrowser: "the browser profile belongs to another browser",
-		OtherStore: "the browser profile belongs to another password store", StoreUnknown: "the password store is not known", KeyringLocked: "the keyring is locked", KeyringGone: "the keyring does not answer"}[u.Why]
+		OtherStore: "the browser profile belongs to another password store", StoreUnknown: "the password store is not known", KeyringLocked: "the keyring is locked", KeyringGone: "the keyring does not answer",
+		OtherKeyring: "it is another keyring"}[u.Why]
 }
 
 // Holder is who has a profile in use.
@@ -128,8 +132,10 @@ func (l *lease) end() {
 }
 
 // undo empties a folder that was empty before, after a browser that did not
-// start. Where it has kept cookies all the same, all of it stays.
+// start, and gives it back. Where that has kept cookies all the same, all of it
+// stays. Nobody else may have the folder before it is empty.
 func (l *lease) undo() {
+	defer l.end()
 	if !l.fresh || used(l.dir) {
 		return
 	}
@@ -234,11 +240,15 @@ func (o Options) mark(ctx context.Context) (Profile, error) {
 			return mark, &Unfit{Why: KeyringGone}
 		}
 	}
-	raw, err := json.MarshalIndent(mark, "", "  ")
+	return mark, mark.write(o.Profile)
+}
+
+func (p Profile) write(dir string) error {
+	raw, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
-		return mark, fmt.Errorf("write the mark of the browser profile: %w", err)
+		return fmt.Errorf("write the mark of the browser profile: %w", err)
 	}
-	return mark, replace(filepath.Join(o.Profile, markName), append(raw, '\n'))
+	return replace(filepath.Join(dir, markName), append(raw, '\n'))
 }
 
 // used tells whether a browser has kept cookies there.
@@ -271,7 +281,27 @@ func (o Options) fits(ctx context.Context, mark Profile) error {
 	case keyring.Absent:
 		return &Unfit{Why: KeyringGone}
 	}
-	return nil
+	if len(mark.Keys) == 0 {
+		return nil
+	}
+	for _, key := range keyring.Keys(ctx, o.lookup) {
+		if slices.Contains(mark.Keys, key) {
+			return nil
+		}
+	}
+	return &Unfit{Why: OtherKeyring}
+}
+
+// learn adds to the mark which keys the keyring holds, once the browser has put
+// its own there: at its first start.
+func (o Options) learn() {
+	mark, err := ReadProfile(o.Profile)
+	if err != nil || o.Fleeting || mark.Store != inKeyring || len(mark.Keys) > 0 {
+		return
+	}
+	if mark.Keys = keyring.Keys(context.Background(), o.lookup); len(mark.Keys) > 0 {
+		_ = mark.write(o.Profile) // best effort: the next end tries again
+	}
 }
 
 // named is a switch of the caller's; the last one counts, as for Chromium.

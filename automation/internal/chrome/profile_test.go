@@ -311,6 +311,18 @@ func TestKeyring(t *testing.T) {
 	ring.lock()
 	refused("locked", KeyringLocked)
 	ring.unlock()
+	keys := filepath.Join(ring.dir, "keyrings")
+	ring.end()
+	if err := os.Rename(keys, keys+".first"); err != nil {
+		t.Fatal(err)
+	}
+	ring.unlock()
+	refused("with another keyring", OtherKeyring)
+	ring.end()
+	if err := errors.Join(os.RemoveAll(keys), os.Rename(keys+".first", keys)); err != nil {
+		t.Fatal(err)
+	}
+	ring.unlock()
 	if got := s.visit(t, o, "/who/", false); got != "marie" {
 		t.Errorf("with the keyring again the site sees %q", got)
 	}
@@ -366,8 +378,16 @@ func startKeyring(t *testing.T) *keyringDaemon {
 	})
 	k := &keyringDaemon{t: t, dir: dir}
 	k.unlock()
-	t.Cleanup(func() { k.stop() })
+	t.Cleanup(k.end)
 	return k
+}
+
+// end stops the daemon.
+func (k *keyringDaemon) end() {
+	if k.stop != nil {
+		k.stop()
+	}
+	k.stop = nil
 }
 
 // unlock starts the daemon with the password, as signing in to a desktop does.
@@ -378,9 +398,7 @@ func (k *keyringDaemon) lock() { k.daemon() }
 
 func (k *keyringDaemon) daemon(args ...string) {
 	k.t.Helper()
-	if k.stop != nil {
-		k.stop()
-	}
+	k.end()
 	cmd := exec.Command("gnome-keyring-daemon", append([]string{"--foreground", "--components=secrets"}, args...)...)
 	cmd.Stdin = strings.NewReader("a password")
 	if err := cmd.Start(); err != nil {

@@ -65,6 +65,7 @@ var (
 	ErrNotThere   = errors.New("nothing answers at this address")
 	ErrNotBrowser = errors.New("what answers is no browser that can be attached to")
 	ErrUnanswered = errors.New("nobody answered the browser's question")
+	ErrLeft       = errors.New("the browser ended before its question was answered")
 )
 
 // RefusedError is the browser's no.
@@ -87,10 +88,7 @@ func dial(ctx context.Context, address string, patience time.Duration, asked fun
 		defer time.AfterFunc(reflex, asked).Stop()
 	}
 	begin := time.Now()
-	conn, res, err := websocket.Dial(limited, address, &websocket.DialOptions{HTTPClient: &http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true}, // without the system's proxies
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}})
+	conn, res, err := websocket.Dial(limited, address, &websocket.DialOptions{HTTPClient: &http.Client{Transport: plainTransport(), CheckRedirect: stay}})
 	var refused *net.OpError
 	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 		err = wrapped.Err // without the address, which lets in whoever knows it
@@ -110,5 +108,14 @@ func dial(ctx context.Context, address string, patience time.Duration, asked fun
 	case res == nil && errors.As(err, &refused) && refused.Op == "dial":
 		return nil, fmt.Errorf("%w: %w", ErrNotThere, err)
 	}
+	if res == nil && time.Since(begin) >= reflex {
+		return nil, fmt.Errorf("%w: %w", ErrLeft, err)
+	}
 	return nil, fmt.Errorf("%w: %w", ErrNotBrowser, err)
 }
+
+// plainTransport goes straight to an address, without the system's proxies.
+func plainTransport() *http.Transport { return &http.Transport{DisableKeepAlives: true} }
+
+// stay follows no redirection.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

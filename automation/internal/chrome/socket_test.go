@@ -180,6 +180,12 @@ func TestDialIsRefused(t *testing.T) {
 				conn.Close()
 			}
 		}), is(ErrNotBrowser)},
+		{"it ends while it asks", serving(t, func(w http.ResponseWriter, r *http.Request) {
+			<-time.After(reflex + 100*time.Millisecond)
+			if conn, _, err := w.(http.Hijacker).Hijack(); err == nil {
+				conn.Close()
+			}
+		}), is(ErrLeft)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -188,7 +194,7 @@ func TestDialIsRefused(t *testing.T) {
 			if !c.want(err) || strings.Contains(err.Error(), endpointPath) {
 				t.Errorf("error %v", err)
 			}
-			slow := c.name == "after a while" || c.name == "nobody answers"
+			slow := slices.Contains([]string{"after a while", "nobody answers", "it ends while it asks"}, c.name)
 			select {
 			case <-asked:
 				if !slow {
@@ -258,6 +264,38 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
+// TestAnAddressWithoutAName: a browser that was started with a port tells what its
+// own end is called, and only a name is taken from there.
+func TestAnAddressWithoutAName(t *testing.T) {
+	const socket = "webSocketDebuggerUrl"
+	for said, want := range map[string]string{
+		`{"` + socket + `":"ws://127.0.0.1:9222/devtools/browser/0c6a-1"}`:             "/0c6a-1",
+		`{"` + socket + `":"ws://evil.example:1/devtools/browser/0c6a-1"}`:             "/0c6a-1",
+		`{"` + socket + `":"ws://127.0.0.1:9222/devtools/browser/../page/1"}`:          "",
+		`{"` + socket + `":"ws://127.0.0.1:9222/devtools/browser/1?x=ws://e.example"}`: "",
+		`{"` + socket + `":"ws://127.0.0.1:9222/devtools/page/1"}`:                     "",
+		`{}`: "", `garbage`: "",
+	} {
+		var asked []string
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked = append(asked, r.URL.Path)
+			_, _ = w.Write([]byte(said))
+		}))
+		got, err := AttachOptions{Address: s.Listener.Addr().String()}.find(t.Context())
+		if wanted := "ws://" + s.Listener.Addr().String() + endpointPath + want; err != nil || got != wanted {
+			t.Errorf("%s: %s %v, want %s", said, got, err, wanted)
+		}
+		if !slices.Equal(asked, []string{"/json/version"}) {
+			t.Errorf("%s: asked for %q", said, asked)
+		}
+		s.Close()
+	}
+	whole := "ws://127.0.0.1:1" + endpointPath + "/guid"
+	if got, err := (AttachOptions{Address: whole}).find(t.Context()); err != nil || got != whole {
+		t.Errorf("a whole address becomes %s, %v", got, err)
+	}
+}
+
 // TestFindingTheRunningBrowser: by the files that browsers write, of which some
 // are left over and some are odd.
 func TestFindingTheRunningBrowser(t *testing.T) {
@@ -293,12 +331,12 @@ func TestFindingTheRunningBrowser(t *testing.T) {
 			var o AttachOptions
 			for i, file := range c.files {
 				h := Home{string(rune('a' + i)), t.TempDir()}
+				holdProfile(t, h.Dir)
 				if file != "" {
 					if err := os.WriteFile(filepath.Join(h.Dir, "DevToolsActivePort"), []byte(file), 0o600); err != nil {
 						t.Fatal(err)
 					}
 				}
-				holdProfile(t, h.Dir)
 				o.Homes = append(o.Homes, h)
 			}
 			got, err := o.find(t.Context())

@@ -60,18 +60,15 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	if _, named := o.named("password-store"); l.store != "" && !named {
 		o.Args = append(slices.Clone(o.Args), "password-store="+l.store)
 	}
-	b, err := o.launch(ctx, l)
-	if err != nil {
-		l.undo()
-	}
-	return b, err
+	return o.launch(ctx, l)
 }
 
-// launch starts the browser's process and connects to it.
+// launch starts the browser's process and connects to it. The profile is given
+// back when the process has ended; where it did not start, after it was undone.
 func (o Options) launch(ctx context.Context, l *lease) (*Browser, error) {
 	way, given, followed, err := outlet(o)
 	if err != nil {
-		l.end()
+		l.undo()
 		return nil, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	cmd := exec.Command(o.Path, append(given, "--user-data-dir="+o.Profile)...)
@@ -81,23 +78,35 @@ func (o Options) launch(ctx context.Context, l *lease) (*Browser, error) {
 	p, err := plug(cmd)
 	if err != nil {
 		way.Close()
-		l.end()
+		l.undo()
 		return nil, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	proc.pipe = p
+	started, released := make(chan struct{}), make(chan struct{})
 	go func() {
-		defer close(proc.done)
 		_ = cmd.Wait()
 		p.Close()
 		way.Close()
+		select {
+		case <-started:
+			o.learn()
+			l.end() // who waits for the end may start the next browser
+		default:
+		}
+		close(proc.done)
+		<-released
 		l.end()
 	}()
+	defer close(released)
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	b, err := connect(ctx, proc, o)
 	if err != nil {
-		return nil, proc.explain(err, o.Profile)
+		err = proc.explain(err, o.Profile)
+		l.undo()
+		return nil, err
 	}
+	close(started)
 	return b, nil
 }
 

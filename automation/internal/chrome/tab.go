@@ -227,6 +227,11 @@ func (b *Browser) Lock(ctx context.Context, values ...string) error {
 	if err := s.on(ctx).closeSockets(); err != nil {
 		return fmt.Errorf("close the sockets: %w", err)
 	}
+	if b.guest != nil { // a tab that a page has opened was asked about when it came, and nobody heard the answer
+		if err := s.on(ctx).askAll(); err != nil {
+			return err
+		}
+	}
 	if err := s.call(ctx, "setBelt", map[string]any{"mode": "shut"}, nil); err != nil {
 		return fmt.Errorf("put the belt on: %w", err)
 	}

@@ -154,6 +154,10 @@ func (c *computer) askOne(ctx context.Context, b *Installed) {
 		return
 	}
 	if b.Brand == "" {
+		if strings.Count(b.Version, ".") < 3 { // as all of the family count, and hardly anything else
+			b.Version, b.Mute = "", errors.New("the answer is not that of a browser")
+			return
+		}
 		b.introduce(said)
 	}
 	for _, known := range builds {

@@ -47,11 +47,12 @@ type client interface {
 // checked.
 type gate struct {
 	client
-	off    locks
-	saved  bool   // a saved page is shown, without network
-	guest  *guest // what is the program's in a browser that ran before; nil: all of it
-	sealed atomic.Bool
-	theirs atomic.Bool // the person signs in or answers: nothing of ours moves the mouse, types or changes the page
+	off     locks
+	saved   bool   // a saved page is shown, without network
+	guest   *guest // what is the program's in a browser that ran before; nil: all of it
+	sealed  atomic.Bool
+	leaving atomic.Bool // the program's tabs close, and show the empty page before
+	theirs  atomic.Bool // the person signs in or answers: nothing of ours moves the mouse, types or changes the page
 
 	mu      sync.Mutex
 	opening *opening

@@ -4,7 +4,10 @@
 // does not reach the store that it used before deletes its cookies without a
 // word, so the question comes before the start.
 //
-// It asks for nothing but the state, opens no prompt and reads no secret.
+// Another store that answers is as bad as none: what tells one from another is
+// when the browsers' keys in it were made.
+//
+// It asks for nothing but that, opens no prompt and reads no secret.
 package keyring
 
 // State is how the store stands.
