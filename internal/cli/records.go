@@ -152,6 +152,9 @@ func (a *app) recordsShow(args []string) error {
 		if verdict, _, err := record.Verify(dir); err == nil {
 			fact(hint.Say("Check"), verdict.String())
 		}
+		p := s.Progress()
+		fact(hint.Say("State"), string(p.State)+": "+p.State.Words().In(a.lang))
+		fact(hint.Say("Gap"), p.Gap.In(a.lang))
 		fact(hint.Say("Outcome"), s.Outcome)
 		fact(hint.Say("Message"), s.Message)
 		fact(hint.Say("Way"), strings.Join(s.Route, " → "))

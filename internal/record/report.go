@@ -38,19 +38,20 @@ func (s *Summary) Report(lang string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// view is what the page shows, in words.
+// view is what the page shows, in words. Its first screen is made in facts.go.
 type view struct {
-	Lang, Name, Title, Outcome, Tone, Message string
-	Rehearsal                                 bool
-	W                                         map[string]string // fixed words of the page
-	Facts                                     []fact            // the first screen
-	Proves, Not                               []string
-	Shots                                     []shot
-	Readings                                  []readingView
-	With                                      []fact
-	Args                                      []string
-	Lines                                     []lineView
-	Head, Tool                                string
+	Lang, Name, Title, State, Outcome, Gap, Tone, Message string
+	Rehearsal                                             bool
+	W                                                     map[string]string // fixed words of the page
+	Facts                                                 []fact            // the first screen
+	Steps                                                 []stepView
+	Proves, Not                                           []string
+	Shots                                                 []shot
+	Readings                                              []readingView
+	With                                                  []fact
+	Args                                                  []string
+	Lines                                                 []lineView
+	Head, Tool                                            string
 }
 
 type fact struct{ Name, Value string }
@@ -93,41 +94,18 @@ func newView(s *Summary, lang string) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
+	readings, p := w.readings(), s.Progress()
 	v := &view{
 		Lang: w.lang, Name: filepath.Base(s.Dir), Rehearsal: s.Meta.Rehearsal, W: words(w.lang), Message: s.Message,
-		Title:   w.say(hint.Say("Objection to the use of %s data for Meta’s AI", w.service())),
-		Outcome: w.outcome(), Tone: tone(s.Outcome), Facts: w.facts(), Proves: w.proves(), Not: w.provesNot(),
-		Shots: shots, Readings: w.readings(), With: w.with(), Args: s.Meta.BrowserArgs, Lines: w.lines(), Head: s.Head, Tool: s.Meta.Tool,
+		Title: w.say(hint.Say("Objection to the use of %s data for Meta’s AI", w.service())),
+		State: w.say(stepName(p.State)), Outcome: w.outcome(), Gap: w.say(p.Gap), Tone: tone(p.State, s.Outcome),
+		Facts: w.facts(readings), Steps: w.steps(p), Proves: w.proves(), Not: w.provesNot(),
+		Shots: shots, Readings: readings, With: w.with(), Args: s.Meta.BrowserArgs, Lines: w.lines(), Head: s.Head, Tool: s.Meta.Tool,
 	}
 	return v, nil
 }
 
 func (w writer) say(t hint.Text) string { return t.In(w.lang) }
-
-// outcome says what came back, and whether a submission was seen where the
-// outcome does not say it.
-func (w writer) outcome() string {
-	said := w.say(outcomeWords(w.Outcome))
-	if slices.Contains([]string{"sent", "sent_unconfirmed", "unknown"}, w.Outcome) {
-		return said
-	}
-	seen := hint.Say("No submission was seen leaving the browser.")
-	if _, ok := w.first(EventSubmitSeen); ok {
-		seen = hint.Say("A submission was seen leaving the browser.")
-	}
-	return said + " " + w.say(seen)
-}
-
-// tone is the colour of an outcome.
-func tone(outcome string) string {
-	switch outcome {
-	case "sent", "already_objected":
-		return "good"
-	case "ready", "needs_user", "not_available", "interrupted", "not_sent":
-		return "open"
-	}
-	return "care"
-}
 
 func (w writer) service() string {
 	if w.Meta.Service == "" {
@@ -142,85 +120,6 @@ func (w writer) when(t time.Time) string {
 		return "–"
 	}
 	return t.In(w.zone).Format("2006-01-02 15:04:05 (UTC-07:00)")
-}
-
-// first gives the moment of the first line of an event.
-func (w writer) first(e Event) (time.Time, bool) {
-	i := slices.IndexFunc(w.Lines, func(l Line) bool { return l.Event == e })
-	if i < 0 {
-		return time.Time{}, false
-	}
-	return w.Lines[i].Time, true
-}
-
-func (w writer) facts() []fact {
-	of := hint.Say("Meta, which runs %s (in the European Union: Meta Platforms Ireland Limited, Dublin).", w.service())
-	if w.Meta.Rehearsal {
-		of = hint.Say("Nobody. The pages were a stand-in on this computer, and nothing reached Meta.")
-	}
-	page := w.Form
-	if page == "" {
-		page = w.say(hint.Say("The form was not reached."))
-	}
-	facts := []fact{
-		{w.say(hint.Say("What was to be asked")), w.say(hint.Say("That the person’s data on %s no longer be used for training AI at Meta: an objection under Article 21 of the GDPR.", w.service()))},
-		{w.say(hint.Say("Of whom")), w.say(of)},
-		{w.say(hint.Say("On which page")), page},
-		{w.say(hint.Say("Started")), w.when(w.Started)},
-	}
-	if t, ok := w.first(EventHandedOver); ok {
-		facts = append(facts, fact{w.say(hint.Say("Handed over to the person")), w.when(t)})
-	}
-	if t, ok := w.first(EventSubmitSeen); ok {
-		facts = append(facts, fact{w.say(hint.Say("Submission seen leaving")), w.when(t)})
-	}
-	if !w.Ended.IsZero() {
-		facts = append(facts, fact{w.say(hint.Say("Ended")), w.when(w.Ended)})
-	}
-	return facts
-}
-
-// proves lists what follows from the record, and no more than that.
-func (w writer) proves() []string {
-	texts := []hint.Text{hint.Say("Which pages the program saw, in which order, and when by this computer’s clock.")}
-	if len(w.Pictures) > 0 {
-		texts = append(texts, hint.Say("What those pages looked like when the pictures were taken."))
-	}
-	if len(w.Readings) > 0 {
-		texts = append(texts, hint.Say("What the form held when it was read back from the page."))
-	}
-	if _, ok := w.first(EventHandedOver); ok {
-		texts = append(texts, hint.Say("From when on the program could only look, so that only the person could send."))
-	}
-	if _, ok := w.first(EventSubmitSeen); ok {
-		texts = append(texts, hint.Say("When a submission was seen leaving the browser."))
-	}
-	texts = append(texts, hint.Say("With its seal: that no file was changed, added or removed since, unless somebody made the seal again."))
-	return w.sayAll(texts)
-}
-
-func (w writer) provesNot() []string {
-	texts := []hint.Text{hint.Say("Who made it. A person could make up a record of their own. Only a mail from Meta with its DKIM signature and a time stamp from outside are beyond them.")}
-	if w.Meta.Rehearsal {
-		texts = append(texts, hint.Say("Anything about Meta: this was a rehearsal, on pages of the program’s own."))
-	}
-	if _, ok := w.first(EventSubmitSeen); !ok {
-		texts = append(texts, hint.Say("That anything was sent."))
-	}
-	texts = append(texts, hint.Say("That Meta accepted the objection. A click is not a submission, and a server’s answer is not an acceptance: that comes by mail."))
-	if _, ok := w.first(EventHandedOver); ok {
-		texts = append(texts, hint.Say("That the form still held the same when it was sent: the person could change it after the hand-over."))
-	}
-	texts = append(texts, hint.Say("The time of day. It comes from this computer’s clock, which nobody compared with another."))
-	return w.sayAll(texts)
-}
-
-func (w writer) sayAll(texts []hint.Text) []string {
-	said := make([]string, len(texts))
-	for i, t := range texts {
-		said[i] = w.say(t)
-	}
-	return said
 }
 
 func (w writer) shots() ([]shot, error) {
@@ -238,10 +137,19 @@ func (w writer) shots() ([]shot, error) {
 		place, when := w.say(PlaceWords(p.Caption.Place)), w.when(p.Caption.Time)
 		shots = append(shots, shot{
 			Src: template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b)),
-			Alt: w.say(hint.Say("Picture %d of the page: %s, %s", i+1, place, when)), Place: place, Address: p.Caption.Address, When: when,
+			Alt: w.alt(i+1, p.Caption), Place: place, Address: p.Caption.Address, When: when,
 		})
 	}
 	return shots, nil
+}
+
+// alt says what a picture shows to who cannot see it.
+func (w writer) alt(n int, c Caption) string {
+	alt := w.say(hint.Say("Picture %d of the browser’s window: %s.", n, PlaceWords(c.Place)))
+	if slices.Contains([]string{"filled", "fields"}, c.Place) && len(w.Readings) > 0 {
+		alt += " " + w.say(hint.Say("The table “What the form held” gives its fields as text."))
+	}
+	return alt
 }
 
 // differs tells whether a field held something else in a reading.

@@ -33,7 +33,7 @@ func TestReport(t *testing.T) {
 	for _, want := range []string{
 		`<html lang="en">`, `content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`, `src="data:image/png;base64,iVBOR`,
 		"Article 21", "did not stay to see", "No submission was seen leaving the browser", "make up a record of their own",
-		`alt="Picture 1 of the page: the objection form, 2026-11-23 11:41:`, formAddress, email, "machine to learn", "Filled in by the program",
+		`alt="Picture 1 of the browser’s window: the objection form."`, formAddress, email, "machine to learn", "Filled in by the program",
 		"nonmerci 0.1.0", "rod v0.116.2", "Please look at the form.", "The form was ready to be reviewed", "sha256sum -c manifest-sha256.txt",
 	} {
 		if !strings.Contains(page, want) {
@@ -45,9 +45,16 @@ func TestReport(t *testing.T) {
 			t.Errorf("the report holds %q", no)
 		}
 	}
-	// Nothing is fetched: the only sources are the pictures inside.
-	for _, m := range regexp.MustCompile(`(?:src|href)="([^"]{0,20})`).FindAllStringSubmatch(page, -1) {
-		if !strings.HasPrefix(m[1], "data:image/png") {
+}
+
+// TestReportIsReadable looks for what a screen reader, a printer and a computer
+// without network need.
+func TestReportIsReadable(t *testing.T) {
+	page := report(t, meta(), values())
+	// Nothing is fetched: the only sources are the pictures inside, the only link
+	// leads past the header.
+	for _, m := range regexp.MustCompile(`(?:src|href|url\(|@import)="?([^"]{0,20})`).FindAllStringSubmatch(page, -1) {
+		if !strings.HasPrefix(m[1], "data:image/png") && m[1] != "#seen" {
 			t.Errorf("the report refers to %q", m[1])
 		}
 	}
@@ -60,6 +67,41 @@ func TestReport(t *testing.T) {
 		}
 		last = level
 	}
+	for _, one := range []string{"<header>", "<main ", "<footer ", `<a class="skip" href="#seen">`, `id="seen"`, "<ol>"} {
+		if strings.Count(page, one) != 1 {
+			t.Errorf("%s is there %d times", one, strings.Count(page, one))
+		}
+	}
+	ids := map[string]bool{}
+	for _, m := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if ids[m[1]] {
+			t.Errorf("two elements have the id %q", m[1])
+		}
+		ids[m[1]] = true
+	}
+	for _, m := range regexp.MustCompile(`aria-labelledby="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if !ids[m[1]] {
+			t.Errorf("nothing has the id %q, which names a part of the page", m[1])
+		}
+	}
+	for tag, needs := range map[string]string{"<th[ >]": `scope="(?:col|row)"`, "<img ": `alt="[^"]`, "<section ": "aria-labelledby="} {
+		for _, m := range regexp.MustCompile(tag+"[^>]*").FindAllString(page, -1) {
+			if !regexp.MustCompile(needs).MatchString(m) {
+				t.Errorf("%.60s… is without %s", m, needs)
+			}
+		}
+	}
+	if figures, captions := strings.Count(page, "<figure>"), strings.Count(page, "<figcaption>"); figures != 1 || captions != figures {
+		t.Errorf("%d figures, %d captions", figures, captions)
+	}
+	if tables, captions := strings.Count(page, "<table>"), strings.Count(page, "<caption "); tables != 2 || captions != tables {
+		t.Errorf("%d tables, %d captions", tables, captions)
+	}
+	for _, way := range []string{"nonmerci records verify", "sha256sum -c manifest-sha256.txt", "shasum -a 256 -c manifest-sha256.txt", "Get-FileHash"} {
+		if !strings.Contains(page, way) {
+			t.Errorf("the way to check it by %s is missing", way)
+		}
+	}
 }
 
 func TestReportMarksRehearsal(t *testing.T) {
@@ -68,6 +110,9 @@ func TestReportMarksRehearsal(t *testing.T) {
 	page := report(t, m, values())
 	if strings.Count(page, "REHEARSAL – not Meta") < 3 { // title, banner, each picture
 		t.Error("the mark of a rehearsal is missing")
+	}
+	if !strings.Contains(page, `<body class="marked" data-mark="REHEARSAL – not Meta">`) || !regexp.MustCompile(`(?s)@media print.*\.marked::after \{[^}]*attr\(data-mark\)[^}]*position: fixed`).MatchString(page) {
+		t.Error("the mark of a rehearsal is not printed on every page")
 	}
 	if !strings.Contains(page, "nothing reached Meta") || strings.Contains(page, "Meta Platforms Ireland") {
 		t.Error("the report of a rehearsal names Meta as the one that was asked")
