@@ -93,7 +93,7 @@ func TestFirstScreenOfARehearsal(t *testing.T) {
 	}
 }
 
-var stepSeen = regexp.MustCompile(`<li class="seen"><strong>([^<]+)</strong>`)
+var stepSeen = regexp.MustCompile(`<li class="seen"><span class="name">([^<]+)</span>`)
 
 // TestReportShowsTheStepsSeen compares the way on the first screen with the state,
 // for each journal of the state's table.
