@@ -105,6 +105,7 @@ func TestFaultsReachEveryPower(t *testing.T) {
 		}
 		n++
 		elsewhere := []string{"Fetch.fulfillRequest", // where a saved page is shown
+			"Page.printToPDF",                             // where the report is printed
 			"Runtime.callFunctionOn",                      // by its functions
 			"Target.attachToTarget", "Target.closeTarget"} // in a browser that ran before
 		if slices.Contains(elsewhere, name) {

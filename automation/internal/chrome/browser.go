@@ -73,6 +73,7 @@ func connect(ctx context.Context, proc *process, o Options) (*Browser, error) {
 	b := newBrowser(proc.pipe, newNetlock(o.off, proc.outlet), o.off)
 	b.proc, b.saved = proc, o.saved
 	if b.gate.saved = b.saved != nil; b.gate.saved {
+		b.gate.report = b.saved.report
 		b.net.shut() // a saved page has no network
 	}
 	return b.begin(ctx)

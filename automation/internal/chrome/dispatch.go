@@ -90,7 +90,10 @@ func (s *session) take(m *rod.Message) {
 			s.mu.Lock()
 			s.world = 0
 			s.mu.Unlock()
+			s.b.saved.follow(e.Frame.URL, false)
 		}
+	case proto.PageLoadEventFired{}.ProtoEvent():
+		s.b.saved.follow("", true)
 	case proto.NetworkResponseReceived{}.ProtoEvent():
 		var e proto.NetworkResponseReceived
 		if !m.Load(&e) {
@@ -161,6 +164,8 @@ func (s *session) prepare() {
 	_ = autoAttach(post)
 	if s.kind == "page" || s.kind == "iframe" {
 		_ = proto.PageEnable{}.Call(post)
+	}
+	if (s.kind == "page" || s.kind == "iframe") && !s.b.gate.report { // a report is printed, not looked at
 		_, _ = proto.PageAddScriptToEvaluateOnNewDocument{Source: engine, WorldName: worldName, RunImmediately: true}.Call(post)
 	}
 	ctx, cancel := context.WithTimeout(s.b.ctx, 10*time.Second)

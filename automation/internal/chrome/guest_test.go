@@ -23,7 +23,9 @@ func gateFor(method string) (*gate, *recorder) {
 	if method == "Target.attachToTarget" || method == "Target.closeTarget" {
 		return visiting()
 	}
-	return newGate()
+	g, r := newGate()
+	g.report = method == "Page.printToPDF"
+	return g, r
 }
 
 // TestAGuestTouchesItsOwnAlone: in a browser that ran before nothing passes that

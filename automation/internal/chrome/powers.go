@@ -84,7 +84,7 @@ func (p params) is(name, value string) bool { return string(p[name]) == value }
 // powers is everything that the program can ask of the browser. It is closed:
 // what is not here does not pass the gate. No method here reads cookies, storage
 // or request bodies, types a key or accepts a dialog. A site is answered for only
-// where a saved page is shown without network.
+// where a saved page or the program's own report is shown without network.
 var powers = []power{
 	{"Browser.getVersion", nil, true, "ask which browser this is", nil},
 	{"Browser.close", nil, true, "close the browser that the program started", nil},
@@ -97,7 +97,7 @@ var powers = []power{
 	{"Fetch.enable", []string{"patterns"}, true, "be asked about every request before it leaves", checkPatterns},
 	{"Fetch.continueRequest", []string{"requestId"}, true, "let a request go, unchanged", nil},
 	{"Fetch.failRequest", []string{"requestId", "errorReason"}, true, "stop a request", checkAborted},
-	{"Fetch.fulfillRequest", []string{"requestId", "responseCode", "responseHeaders", "body"}, false, "show a page from a file, where the network is cut (selectors check)", checkSaved},
+	{"Fetch.fulfillRequest", []string{"requestId", "responseCode", "responseHeaders", "body"}, false, "show a page from a file, where the network is cut (selectors check, records pdf)", checkSaved},
 	{"Network.enable", []string{"maxTotalBufferSize", "maxResourceBufferSize", "maxPostDataSize"}, true, "be told the status of the site's answers", nil},
 	{methodSockets, []string{"offline", "matchedNetworkConditions"}, true, "close the way that leaves no request behind (WebSocket)", checkSockets},
 	{"Page.enable", nil, true, "be told when a page changes", nil},
@@ -108,6 +108,7 @@ var powers = []power{
 	{"Page.navigate", []string{"url"}, true, "go to an address of Meta's; after hand-over only to the empty page, just before it closes its tab", checkAddress},
 	{"Page.bringToFront", nil, true, "show the tab", nil},
 	{"Page.captureScreenshot", []string{"format", "optimizeForSpeed"}, true, "take a picture of what the tab shows", nil},
+	{"Page.printToPDF", []string{"printBackground", "paperWidth", "paperHeight", "preferCSSPageSize", "generateTaggedPDF", "generateDocumentOutline"}, false, "print the program's own report, in a browser of its own that shows nothing else and has no network (records pdf)", checkPrint},
 	{"Page.handleJavaScriptDialog", []string{"accept"}, false, "dismiss a message box of the page, never accept it", checkDismiss},
 	{"Input.setIgnoreInputEvents", []string{"ignore"}, true, "switch mouse and keyboard of the tab off while it fills the form, and on again", checkIgnore},
 	{"Input.dispatchMouseEvent", []string{"type", "x", "y", "button", "clickCount", "deltaX", "deltaY"}, false, "one press, on what the judge has permitted", checkMouse},
@@ -134,6 +135,8 @@ func Powers() string {
   storage, or go to any other site. Once the form is handed to you, it can only look.
   While you sign in, it moves no mouse, types nothing and changes nothing in the page.
   The browser's traffic passes through it unread, so that it can shut the way.
+  It prints no page of a site: only its own report, in a second browser without
+  network that is thrown away afterwards.
   Below is the complete list, for those who want to check it: every line is something
   the program may ask of the browser, and nothing else passes.
 
@@ -271,12 +274,23 @@ func checkAddress(g *gate, p params) error {
 		return nil
 	case g.sealed.Load():
 		return errors.New("after hand-over the page stays")
+	case g.report && p.text("url") != reportAddress:
+		return errors.New("a browser that prints shows the report and nothing else")
+	case g.report:
+		return nil
 	}
 	if submits(p.text("url")) {
 		return errors.New("an address that submits a form")
 	}
 	_, err := guard.Host(p.text("url"))
 	return err
+}
+
+func checkPrint(g *gate, _ params) error {
+	if !g.report {
+		return errors.New("only the program's own report is printed")
+	}
+	return nil
 }
 
 func checkDismiss(_ *gate, p params) error {

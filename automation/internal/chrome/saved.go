@@ -15,6 +15,11 @@ import (
 type Saved struct {
 	Address string // where it is shown; on an allowed host
 	HTML    []byte
+
+	report bool          // it is the program's own report, shown to be printed
+	loaded chan struct{} // closed when it is there as a whole
+	there  bool          // the tab has gone to it; this and whole are the dispatcher's alone
+	whole  bool          // loaded is closed
 }
 
 // savedHeaders let nothing in the page run or load: what the eyes see is what
@@ -28,10 +33,7 @@ var savedHeaders = map[string]string{
 // what the plan's eyes see on it. Nothing in the page runs, and the program can
 // neither press nor fill: the gate is sealed before the page is looked at.
 func ReadSaved(ctx context.Context, o Options, plan *Plan, page Saved) (View, error) {
-	o.Headless = true
-	o.Args = append([]string{"host-resolver-rules=MAP * ~NOTFOUND"}, o.Args...)
-	o.saved = &page
-	b, err := Start(ctx, o)
+	b, err := startSaved(ctx, o, &page)
 	if err != nil {
 		return View{}, err
 	}
@@ -51,6 +53,14 @@ func ReadSaved(ctx context.Context, o Options, plan *Plan, page Saved) (View, er
 		return View{}, fmt.Errorf("look at the saved page: %w", err)
 	}
 	return v, nil
+}
+
+// startSaved starts a throw-away browser without network that shows one page.
+func startSaved(ctx context.Context, o Options, page *Saved) (*Browser, error) {
+	o.Headless, o.Fleeting = true, true
+	o.Args = append([]string{"host-resolver-rules=MAP * ~NOTFOUND"}, o.Args...)
+	o.saved = page
+	return Start(ctx, o)
 }
 
 // show answers the one request for the saved page with it, and stops the rest.

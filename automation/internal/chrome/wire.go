@@ -49,6 +49,7 @@ type gate struct {
 	client
 	off     locks
 	saved   bool   // a saved page is shown, without network
+	report  bool   // that page is the program's own report, to be printed
 	guest   *guest // what is the program's in a browser that ran before; nil: all of it
 	sealed  atomic.Bool
 	leaving atomic.Bool // the program's tabs close, and show the empty page before

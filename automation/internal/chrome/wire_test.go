@@ -84,6 +84,7 @@ var allowed = map[string]string{
 	"Page.navigate":                         `{"url":"https://www.facebook.com/privacy/center/"}`,
 	"Page.bringToFront":                     `{}`,
 	"Page.captureScreenshot":                `{"format":"png","optimizeForSpeed":true}`,
+	"Page.printToPDF":                       `{"printBackground":true,"paperWidth":8.27,"paperHeight":11.69,"preferCSSPageSize":true,"generateTaggedPDF":true,"generateDocumentOutline":true}`,
 	"Page.handleJavaScriptDialog":           `{"accept":false}`,
 	"Input.setIgnoreInputEvents":            `{"ignore":false}`,
 	"Input.dispatchMouseEvent":              `{"type":"mouseMoved","x":10,"y":20}`,
@@ -439,7 +440,7 @@ func TestWireTextIsInsertedOnce(t *testing.T) {
 func TestSealIsOneWay(t *testing.T) {
 	acts := map[string]bool{
 		"Target.createTarget": true, "Page.navigate": true, "Page.handleJavaScriptDialog": true,
-		"Input.dispatchMouseEvent": true, "Input.insertText": true, "Fetch.fulfillRequest": true,
+		"Input.dispatchMouseEvent": true, "Input.insertText": true, "Fetch.fulfillRequest": true, "Page.printToPDF": true,
 	}
 	for method, good := range allowed {
 		g, _ := gateFor(method)
