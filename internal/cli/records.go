@@ -41,7 +41,7 @@ EXIT STATUS
 		RunE: func(_ *cobra.Command, args []string) error { return a.recordsOpen(args, onlyPath) },
 	}
 	open.Flags().BoolVar(&onlyPath, "print", false, "only print where the report is")
-	return group(&cobra.Command{Use: "records", Short: "the records of your runs: list, show, open, verify"},
+	return group(&cobra.Command{Use: "records", Short: "the records of your runs: list, show, open, pdf, verify"},
 		&cobra.Command{
 			Use: "list", Short: "all records, the newest first", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return a.recordsList() },
@@ -51,7 +51,7 @@ EXIT STATUS
 			Args: between(0, 1, one),
 			RunE: func(_ *cobra.Command, args []string) error { return a.recordsShow(args) },
 		},
-		open, verify, a.recordsTimestampCmd())
+		open, a.recordsPDFCmd(), verify, a.recordsTimestampCmd())
 }
 
 // recordNames lists the records of a folder, the newest first: their names begin

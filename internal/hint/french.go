@@ -394,6 +394,17 @@ func french() map[string]string {
 		"Every file of this record is as it was sealed. That does not say who sealed it.":             "Chaque fichier de ce compte rendu est resté tel qu’il a été scellé. Cela ne dit pas qui l’a scellé.",
 		"This record was never sealed: the run did not come to its end. What it holds fits together.": "Ce compte rendu n’a jamais été scellé : l’exécution n’est pas allée à son terme. Ce qu’il contient est cohérent.",
 		"This record is not what it was: something is missing, changed or added.":                     "Ce compte rendu n’est plus ce qu’il était : quelque chose manque, a été modifié ou ajouté.",
+		// internal/cli/records_pdf.go
+		"Name en or fr.": "Indiquez en ou fr.",
+		"This record is not what it was: something is missing, changed or added. No PDF was made of it.": "Ce compte rendu n’est plus ce qu’il était : quelque chose manque, a été modifié ou ajouté. Aucun PDF n’en a été fait.",
+		"`nonmerci records verify` with this folder says what.":                                          "`nonmerci records verify` suivi de ce dossier dit quoi.",
+		"The PDF could not be written. No file was made.":                                                "Le PDF n’a pas pu être écrit. Aucun fichier n’a été créé.",
+		"Choose a folder that you may write to with --to, and check that the disk is not full.":          "Choisissez avec --to un dossier où vous pouvez écrire, et vérifiez que le disque n’est pas plein.",
+		"There is a file of this name already. It was left as it is, and no PDF was made.":               "Un fichier de ce nom existe déjà. Il est resté tel quel, et aucun PDF n’a été fait.",
+		"Name another file with --to.":                                                                   "Indiquez un autre fichier avec --to.",
+		"A PDF needs Google Chrome, Chromium, Microsoft Edge or Brave: install one, or name it with the setting browser. Or print the report from any browser: `nonmerci records open` shows it.": "Un PDF demande Google Chrome, Chromium, Microsoft Edge ou Brave : installez-en un, ou indiquez-le avec le réglage `browser`. Ou imprimez le rapport depuis n’importe quel navigateur : `nonmerci records open` l’affiche.",
+		"The report could not be printed as PDF. No file was made.":                                      "Le rapport n’a pas pu être imprimé en PDF. Aucun fichier n’a été créé.",
+		"Try `nonmerci doctor`, or print the report from any browser: `nonmerci records open` shows it.": "Essayez `nonmerci doctor`, ou imprimez le rapport depuis n’importe quel navigateur : `nonmerci records open` l’affiche.",
 		// internal/cli/report.go
 		// internal/cli/selectors.go
 		"Words count as seen when somebody has read them on the page. A translated word was seen by nobody: it is our own translation of one that was. Nobody has reported the expected ones, either.": "Des mots comptent comme vus quand quelqu’un les a lus sur la page. Un mot traduit n’a été vu par personne : c’est notre traduction d’un mot qui l’a été. Personne n’a signalé non plus les mots attendus.",
