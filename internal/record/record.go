@@ -82,7 +82,7 @@ type Caption struct {
 	Place   string    // the place that was recognised
 	Address string    // of the page; the query and fragment are cut off
 	Time    time.Time // when it was taken; zero: now
-	Areas   []Area    // what a copy for others may leave out
+	Areas   []Area    // what a copy for others may leave out; nil: nobody looked, so that a copy leaves out the picture
 }
 
 // Field is one field of the form, as it was read back from the page.
@@ -227,7 +227,7 @@ func (r *Record) Picture(name string, caption Caption, image []byte) (file strin
 		"place": caption.Place, "address": caption.Address, "taken": at.UTC().Format(timeFormat),
 		"width": size.Width, "height": size.Height,
 	}
-	if len(caption.Areas) > 0 {
+	if caption.Areas != nil {
 		fields["areas"] = caption.Areas
 	}
 	if err = r.file(file, image, Line{Event: EventPicture, Basis: BasisPage, Fields: fields}); err != nil {
