@@ -94,7 +94,7 @@ func newView(s *Summary, lang string) (*view, error) {
 		return nil, err
 	}
 	v := &view{
-		Lang: w.lang, Name: filepath.Base(s.Dir), Rehearsal: s.Meta.Rehearsal, W: words(w.lang), Message: s.Message,
+		Lang: w.lang, Name: filepath.Base(s.Dir), Rehearsal: s.Meta.Rehearsal, W: w.words(), Message: s.Message,
 		Title:   w.say(hint.Say("Objection to the use of %s data for Meta’s AI", w.service())),
 		Outcome: w.outcome(), Tone: tone(s.Outcome), Facts: w.facts(), Proves: w.proves(), Not: w.provesNot(),
 		Shots: shots, Readings: w.readings(), With: w.with(), Args: s.Meta.BrowserArgs, Lines: w.lines(), Head: s.Head, Tool: s.Meta.Tool,
@@ -199,7 +199,9 @@ func (w writer) proves() []string {
 	return w.sayAll(texts)
 }
 
-func (w writer) provesNot() []string {
+func (w writer) provesNot() []string { return w.sayAll(w.provesNotTexts()) }
+
+func (w writer) provesNotTexts() []hint.Text {
 	texts := []hint.Text{hint.Say("Who made it. A person could make up a record of their own. Only a mail from Meta with its DKIM signature and a time stamp from outside are beyond them.")}
 	if w.Meta.Rehearsal {
 		texts = append(texts, hint.Say("Anything about Meta: this was a rehearsal, on pages of the program’s own."))
@@ -211,8 +213,7 @@ func (w writer) provesNot() []string {
 	if _, ok := w.first(EventHandedOver); ok {
 		texts = append(texts, hint.Say("That the form still held the same when it was sent: the person could change it after the hand-over."))
 	}
-	texts = append(texts, hint.Say("The time of day. It comes from this computer’s clock, which nobody compared with another."))
-	return w.sayAll(texts)
+	return append(texts, hint.Say("The time of day. It comes from this computer’s clock, which nobody compared with another."))
 }
 
 func (w writer) sayAll(texts []hint.Text) []string {
@@ -229,9 +230,9 @@ func (w writer) shots() ([]shot, error) {
 		if !shotFile.MatchString(p.File) {
 			continue
 		}
-		b, err := os.ReadFile(filepath.Join(w.Dir, filepath.FromSlash(p.File)))
+		b, err := w.picture(p.File)
 		if os.IsNotExist(err) {
-			continue // Verify tells
+			continue // Verify tells, or it is left out
 		} else if err != nil {
 			return nil, err
 		}
@@ -268,7 +269,7 @@ func (w writer) readings() []readingView {
 			case f.Prefilled:
 				how = hint.Say("Filled in by the site, left as it was")
 			}
-			v.Fields = append(v.Fields, fieldView{f.Label, f.Target, f.Value, w.say(how)})
+			v.Fields = append(v.Fields, fieldView{f.Label, f.Target, w.value(f), w.say(how)})
 		}
 		views = append(views, v)
 	}
