@@ -146,6 +146,7 @@ func newExporter(dir string, o ExportOptions) (*exporter, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Dir = shareName(filepath.Base(f.dir), f.journal) // which is all that the report says of it
 	e := &exporter{folder: f, s: s, o: o, lang: s.Meta.Language, fixed: map[string][]byte{}, weight: 1}
 	if o.PDF == nil {
 		e.weight = 0
@@ -274,5 +275,17 @@ func (p *private) at(s scale, kinds []Kind) (*copied, error) {
 	return c, nil
 }
 
-// name is that of the record's folder, which is that of its export.
-func (e *exporter) name() string { return filepath.Base(e.dir) }
+// name is that of the record's folder. A folder that the person gave another name
+// is called as it was: their name for it is private.
+func (e *exporter) name() string { return shareName(filepath.Base(e.dir), e.journal) }
+
+func shareName(name string, j journal) string {
+	if len(j.lines) == 0 {
+		return "record"
+	}
+	made := j.lines[0].Time.UTC().Format(nameTime) + "-" + j.lines[0].text("service")
+	if folderName.MatchString(name) && strings.HasPrefix(name, made+"-") {
+		return name
+	}
+	return made
+}

@@ -321,6 +321,17 @@ func TestExportOfOtherRecords(t *testing.T) {
 	if len(s.Pictures) != 0 || !slices.Equal(s.Left, []string{"shots/01-form.png"}) || !strings.Contains(s.Notes[len(s.Notes)-1].String(), "nobody noted what they show") {
 		t.Errorf("%+v", s)
 	}
+	// The person's own name for the folder is private.
+	own := filepath.Join(t.TempDir(), "Anna Canary")
+	if err := os.Rename(sealed(t), own); err != nil {
+		t.Fatal(err)
+	}
+	_, files = shared(t, own, ExportOptions{})
+	for name, b := range files {
+		if bytes.Contains(b, []byte("Anna Canary")) {
+			t.Errorf("%s holds the name of the folder", name)
+		}
+	}
 	// An export is no record, and a file is never replaced.
 	whole := sealed(t)
 	s, files = shared(t, whole, ExportOptions{})

@@ -24,6 +24,8 @@ const (
 	reportFile     = "report.html"
 	mailDir        = "mail"
 
+	nameTime = "2006-01-02T150405Z" // how the name of a folder begins
+
 	maxText = 64 << 20 // of a journal or manifest, bytes; more is not one of ours
 )
 

@@ -59,7 +59,7 @@ func (f *folder) summary() (*Summary, error) {
 	s := &Summary{Dir: f.dir, Lines: f.journal.lines, Sealed: f.sealed, Head: f.journal.head}
 	if m := folderName.FindStringSubmatch(filepath.Base(f.dir)); m != nil {
 		s.Meta.Service = m[2]
-		s.Started, _ = time.Parse("2006-01-02T150405Z", m[1])
+		s.Started, _ = time.Parse(nameTime, m[1])
 	}
 	handedOver := false
 	for _, l := range s.Lines {

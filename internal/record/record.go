@@ -133,7 +133,7 @@ func create(dir string, meta Meta, d disk) (*Record, error) {
 		return nil, noRecord(err)
 	}
 	now := meta.Clock()
-	name := fmt.Sprintf("%s-%s-%s", now.UTC().Format("2006-01-02T150405Z"), meta.Service, strings.ToLower(rand.Text()[:4]))
+	name := fmt.Sprintf("%s-%s-%s", now.UTC().Format(nameTime), meta.Service, strings.ToLower(rand.Text()[:4]))
 	r := &Record{dir: filepath.Join(dir, name), disk: d, clock: meta.Clock, prev: genesis()}
 	if err := r.start(meta, now); err != nil {
 		return nil, noRecord(err)

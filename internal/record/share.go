@@ -167,7 +167,7 @@ func (c *check) leftOut() (redactionsDoc, error) {
 		started = c.journal.lines[0]
 	}
 	rehearsal, _ := started.Fields["rehearsal"].(bool)
-	if err != nil || doc.Rehearsal != rehearsal || doc.Fill != fillName || !slices.Contains([]string{pdfFile, reportFile}, doc.Report) || !c.has(doc.Report) {
+	if err != nil || doc.Rehearsal != rehearsal || doc.Record != shareName(doc.Record, c.journal) || doc.Fill != fillName || !slices.Contains([]string{pdfFile, reportFile}, doc.Report) || !c.has(doc.Report) {
 		c.find(Altered, Redactions, redactionsFile, hint.Say("What is left out cannot be read there, or does not fit the other files."))
 	}
 	return doc, nil
