@@ -158,6 +158,7 @@ func (r *Record) start(meta Meta, now time.Time) error {
 		return err
 	}
 	r.journal = f
+	hold(f)
 	r.disk.step()
 	fields := map[string]any{
 		"schema": schema, "service": meta.Service, "rehearsal": meta.Rehearsal, "tool": meta.Tool, "driver": meta.Driver,
