@@ -28,6 +28,7 @@ type World struct {
 	Lookup   func(string) (string, bool) // the environment
 	Root     bool                        // runs as the superuser
 	Terminal bool                        // a person reads standard error and can answer
+	Password func() ([]byte, error)      // reads a line that is not shown; nil: nobody can type one
 }
 
 // Exit codes that are not an outcome's.
@@ -48,6 +49,7 @@ type app struct {
 	World
 	lang string
 	keys keyboard
+	pdf  func(ctx context.Context, html []byte) ([]byte, error) // prints a page; nil: there is no printer
 }
 
 // Main runs one command and returns the exit code.

@@ -332,6 +332,7 @@ func french() map[string]string {
 		"Run nonmerci in a desktop session, or add --headless for a try without a window.":                                                 "Lancez nonmerci dans une session de bureau, ou ajoutez --headless pour un essai sans fenêtre.",
 		"You are the superuser (root), for whom the browser cannot protect itself. Nothing was done.":                                      "Vous êtes le superutilisateur (root), pour qui le navigateur ne peut pas se protéger. Rien n’a été fait.",
 		// internal/cli/records.go
+		"deleted": "supprimé le",
 		"Name one record: its folder, or its name as in `nonmerci records list`.": "Indiquez un compte rendu : son dossier, ou son nom tel que le montre `nonmerci records list`.",
 		"The folder of the records could not be read.":                            "Le dossier des comptes rendus n’a pas pu être lu.",
 		"Check that you may read it, or name another with the setting records.":   "Vérifiez que vous pouvez le lire, ou indiquez-en un autre avec le réglage `records`.",
@@ -360,6 +361,38 @@ func french() map[string]string {
 		"Every file of this record is as it was sealed. That does not say who sealed it.":             "Chaque fichier de ce compte rendu est resté tel qu’il a été scellé. Cela ne dit pas qui l’a scellé.",
 		"This record was never sealed: the run did not come to its end. What it holds fits together.": "Ce compte rendu n’a jamais été scellé : l’exécution n’est pas allée à son terme. Ce qu’il contient est cohérent.",
 		"This record is not what it was: something is missing, changed or added.":                     "Ce compte rendu n’est plus ce qu’il était : quelque chose manque, a été modifié ou ajouté.",
+		// internal/cli/records_delete.go
+		"Nobody is there to answer, so the record was not removed.":                                                  "Personne n’est là pour répondre, donc le compte rendu n’a pas été supprimé.",
+		"This removes the record %s, with its pictures and the values of the form. Nothing can bring it back.":       "Cela supprime le compte rendu %s, avec ses images et les valeurs du formulaire. Rien ne pourra le faire revenir.",
+		"The record was removed, but the line that remembers it could not be written.":                               "Le compte rendu a été supprimé, mais la ligne qui en garde la trace n’a pas pu être écrite.",
+		"The files were removed, not overwritten. What a disk keeps of them, above all an SSD, is beyond a program.": "Les fichiers ont été supprimés, pas écrasés. Ce qu’un disque en garde, un SSD surtout, échappe à tout programme.",
+		"The record was removed.": "Le compte rendu a été supprimé.",
+		// internal/cli/records_encrypt.go
+		"An export is encrypted in one way only. Nothing was written.":                                                                   "Un export n’est chiffré que d’une seule façon. Rien n’a été écrit.",
+		"Use --recipient, --passphrase or --passphrase-file, not two of them.":                                                           "Utilisez --recipient, --passphrase ou --passphrase-file, mais pas deux à la fois.",
+		"The passphrase is too short. Nothing was written.":                                                                              "La phrase secrète est trop courte. Rien n’a été écrit.",
+		"Take %d characters or more: a few words that have nothing to do with one another are good.":                                     "Prenez %d caractères ou plus : quelques mots sans rapport entre eux conviennent bien.",
+		"What --recipient names is a secret key. Nothing was written.":                                                                   "Ce que --recipient indique est une clé secrète. Rien n’a été écrit.",
+		"Use the public key, which begins with age1; and since the secret one now stands in the history of your shell, make a new pair.": "Utilisez la clé publique, qui commence par age1 ; et comme la clé secrète figure maintenant dans l’historique de votre terminal, créez une nouvelle paire.",
+		"What --recipient names is no key of age. Nothing was written.":                                                                  "Ce que --recipient indique n’est pas une clé age. Rien n’a été écrit.",
+		"A key begins with age1 and is copied as a whole; who is to get the file makes one with `age-keygen`.":                           "Une clé commence par age1 et se copie en entier ; la personne qui recevra le fichier en crée une avec `age-keygen`.",
+		"The file of the passphrase could not be read. Nothing was written.":                                                             "Le fichier de la phrase secrète n’a pas pu être lu. Rien n’a été écrit.",
+		"Check the name after --passphrase-file.":                                                                                        "Vérifiez le nom après --passphrase-file.",
+		"Nobody is there to type a passphrase. Nothing was written.":                                                                     "Personne n’est là pour taper une phrase secrète. Rien n’a été écrit.",
+		"Put it into a file that only you can read, and name that with --passphrase-file.":                                               "Mettez-la dans un fichier que vous seul pouvez lire, et indiquez-le avec --passphrase-file.",
+		"Type a passphrase for the export; it is not shown. Without it nobody can open the file, not even you.":                          "Tapez une phrase secrète pour l’export ; elle ne s’affiche pas. Sans elle, personne ne peut ouvrir le fichier, pas même vous.",
+		"Type it again.": "Tapez-la encore une fois.",
+		"The two passphrases are not the same. Nothing was written.":               "Les deux phrases secrètes ne sont pas identiques. Rien n’a été écrit.",
+		"The passphrase could not be read from the terminal. Nothing was written.": "La phrase secrète n’a pas pu être lue dans le terminal. Rien n’a été écrit.",
+		// internal/cli/records_export.go
+		"--redact was not understood. Nothing was written.":                                                                           "--redact n’a pas été compris. Rien n’a été écrit.",
+		"It takes a list without spaces of these words: email,name,explanation,country,field.":                                        "Il attend une liste, sans espaces, de ces mots : email,name,explanation,country,field.",
+		"This is a copy of a rehearsal, and says so.":                                                                                 "C’est la copie d’une répétition, et elle le dit.",
+		"The other values of the form and what the pictures show stay readable. Look through the file before you give it to anybody.": "Les autres valeurs du formulaire et ce que montrent les images restent lisibles. Parcourez le fichier avant de le donner à quelqu’un.",
+		// internal/cli/records_verify.go
+		"Every file of this export is as it was sealed. That does not say who sealed it.":                                    "Chaque fichier de cet export est tel qu’il a été scellé. Cela ne dit pas qui l’a scellé.",
+		"This is an export of a record that was never sealed: the run did not come to its end. What it holds fits together.": "C’est l’export d’un compte rendu qui n’a jamais été scellé : l’exécution n’est pas allée à son terme. Ce qu’il contient concorde.",
+		"This export is not what it was: something is missing, changed or added.":                                            "Cet export n’est plus ce qu’il était : quelque chose manque, a été modifié ou ajouté.",
 		// internal/cli/report.go
 		// internal/cli/selectors.go
 		"Words count as seen when somebody has read them on the page. A translated word was seen by nobody: it is our own translation of one that was. Nobody has reported the expected ones, either.": "Des mots comptent comme vus quand quelqu’un les a lus sur la page. Un mot traduit n’a été vu par personne : c’est notre traduction d’un mot qui l’a été. Personne n’a signalé non plus les mots attendus.",
@@ -407,6 +440,18 @@ func french() map[string]string {
 		"The text for %q holds characters that do not belong there, such as a line break in a one-line field.": "Le texte pour %q contient des caractères qui n’y ont pas leur place, comme un saut de ligne dans un champ d’une seule ligne.",
 		"The page changed while nonmerci was looking at it, so nothing was pressed or typed.":                  "La page a changé pendant que nonmerci la regardait, donc il n’a ni cliqué ni écrit.",
 		"A safety rule of nonmerci does not allow this.":                                                       "Une règle de sécurité de nonmerci ne le permet pas.",
+		// internal/record/delete.go
+		"This record is being written by a run that goes on. It was not touched.":                                   "Ce compte rendu est en train d’être écrit par une exécution en cours. Il n’a pas été touché.",
+		"Wait for the end of the run, or end it with Ctrl-C, and delete the record then.":                           "Attendez la fin de l’exécution, ou arrêtez-la avec Ctrl-C, puis supprimez le compte rendu.",
+		"Not everything of the record could be removed. What is left is in a hidden folder beside the records, %s.": "Le compte rendu n’a pas pu être supprimé en entier. Ce qui en reste est dans un dossier caché à côté des comptes rendus, %s.",
+		"Remove that folder by hand.":                                                                    "Supprimez ce dossier à la main.",
+		"The record could not be removed. It is still there.":                                            "Le compte rendu n’a pas pu être supprimé. Il est toujours là.",
+		"Check that no other program has one of its files open, and that you may write into the folder.": "Vérifiez qu’aucun autre programme n’a ouvert un de ses fichiers, et que vous pouvez écrire dans le dossier.",
+		"`nonmerci records list` shows the records.":                                                     "`nonmerci records list` montre les comptes rendus.",
+		"This is not the folder of a record, but a file or a link. It was not touched.":                  "Ce n’est pas le dossier d’un compte rendu, mais un fichier ou un lien. Il n’a pas été touché.",
+		"This folder is not the record itself. It was not touched.":                                      "Ce dossier n’est pas le compte rendu lui-même. Il n’a pas été touché.",
+		"The folder holds more than the record, such as %s, so it was not touched.":                      "Le dossier contient plus que le compte rendu, par exemple %s, donc il n’a pas été touché.",
+		"Move what is yours elsewhere, and delete the record then.":                                      "Déplacez ailleurs ce qui est à vous, puis supprimez le compte rendu.",
 		// internal/record/event.go
 		"The run started":                                       "Début de l’exécution",
 		"Browser in use":                                        "Navigateur utilisé",
@@ -468,6 +513,7 @@ func french() map[string]string {
 		"A mail cannot be given out with a part left out: that would break its signature. Nothing was written.": "On ne peut pas donner un courriel dont une partie est retirée : sa signature n’y survivrait pas. Rien n’a été écrit.",
 		"Leave out --mail, or --redact.":                                                                        "Retirez --mail, ou --redact.",
 		// internal/record/fit.go
+		"No mail was filed under this record, so there is none in the copy.":                                                           "Aucun courriel n’a été classé avec ce compte rendu, donc il n’y en a pas dans la copie.",
 		"Even without pictures the export would be larger than 1.4 MB, which is more than some authorities take. Nothing was written.": "Même sans images, l’export dépasserait 1,4 Mo, plus que certaines autorités n’acceptent. Rien n’a été écrit.",
 		"Leave out --mail, or give the mail out by itself.":                                                                            "Retirez --mail, ou donnez le courriel à part.",
 		"The record was never sealed: the run did not come to its end. What it holds fits together, but nothing shows that it is all.": "Le compte rendu n’a jamais été scellé : l’exécution n’est pas allée à son terme. Ce qu’il contient concorde, mais rien ne montre que c’est tout.",

@@ -21,10 +21,12 @@ const deletedFile = "deleted.jsonl"
 // awayPrefix begins the name of a folder whose record is being removed.
 const awayPrefix = ".nonmerci-deleted-"
 
-// Why a record was not deleted, for [errors.Is].
+// Why a record was not deleted, for [errors.Is]: with ErrRemove it should have
+// been.
 var (
 	ErrNotDeletable = errors.New("not a record that can be deleted")
 	ErrInUse        = errors.New("the record is being written")
+	ErrRemove       = errors.New("the files could not be removed")
 )
 
 // Tombstone is what is left of a deleted record. Nothing in it is private.
@@ -77,14 +79,14 @@ func Delete(records, dir string, now time.Time) (untold, err error) {
 		err = errors.Join(err, os.RemoveAll(half))
 	}
 	if err != nil {
-		return untold, hint.Wrap(err, hint.Say("Not everything of the record could be removed. What is left is in a hidden folder beside the records, %s.", filepath.Base(away)),
+		return untold, hint.Wrap(fmt.Errorf("%w: %w", ErrRemove, err), hint.Say("Not everything of the record could be removed. What is left is in a hidden folder beside the records, %s.", filepath.Base(away)),
 			hint.Say("Remove that folder by hand."))
 	}
 	return untold, nil
 }
 
 func notDeleted(err error) error {
-	return hint.Wrap(err, hint.Say("The record could not be removed. It is still there."), hint.Say("Check that no other program has one of its files open, and that you may write into the folder."))
+	return hint.Wrap(fmt.Errorf("%w: %w", ErrRemove, err), hint.Say("The record could not be removed. It is still there."), hint.Say("Check that no other program has one of its files open, and that you may write into the folder."))
 }
 
 // deletable reads a record that holds nothing but what is a record's.

@@ -25,6 +25,7 @@ type ExportOptions struct {
 	Mail    bool                              // with the mails that were filed
 	PDF     func(html []byte) ([]byte, error) // prints the report; nil: it stays a page, without pictures
 	Encrypt func(zip []byte) ([]byte, error)  // what is written instead; nil: the zip itself
+	Suffix  string                            // of the file's name, after .zip, where Export names it
 }
 
 // Share is an export that was written.
@@ -42,8 +43,9 @@ type Share struct {
 
 // Export writes a copy of a record for others into one new file: a zip of at most
 // 1.4 MB with the report, the pictures with boxes over what is left out, and all
-// that is needed to check them. The file is whole or absent, and never replaces
-// one. The private files (values, original pictures) are not in it.
+// that is needed to check them. Where "to" is a folder, the file is named after
+// the record. It is whole or absent, and never replaces one. The private files
+// (values, original pictures) are not in it.
 //
 // Nothing is written where the record was altered, where a text holds what looks
 // like a token, or where a value that is to be left out stands anywhere in the
@@ -53,12 +55,15 @@ func Export(dir, to string, o ExportOptions) (Share, error) {
 }
 
 func export(dir, to string, o ExportOptions, d disk) (Share, error) {
-	if _, err := os.Lstat(to); err == nil {
-		return Share{}, hint.New(hint.Say("There is a file of this name already. It was not touched, and nothing was written."), hint.Say("Name another one with --to."))
-	}
 	e, err := newExporter(dir, o)
 	if err != nil {
 		return Share{}, err
+	}
+	if info, err := os.Stat(to); err == nil && info.IsDir() {
+		to = filepath.Join(to, e.name()+".zip"+o.Suffix)
+	}
+	if _, err := os.Lstat(to); err == nil {
+		return Share{}, hint.New(hint.Say("There is a file of this name already. It was not touched, and nothing was written."), hint.Say("Name another one with --to."))
 	}
 	files, err := e.fit()
 	if err != nil {

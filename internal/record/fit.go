@@ -196,6 +196,9 @@ func (e *exporter) notes(doc redactionsDoc, p plan) (notes []hint.Text) {
 	if p.n > 0 && p.num != p.den {
 		notes = append(notes, hint.Say("The pictures were made smaller (to %d/%d of their width and height), so that the package stays below 1.4 MB.", p.num, p.den))
 	}
+	if e.o.Mail && len(e.mails) == 0 {
+		notes = append(notes, hint.Say("No mail was filed under this record, so there is none in the copy."))
+	}
 	if names := e.without(doc, whySize); names != "" {
 		notes = append(notes, hint.Say("These pictures were left out, so that the package stays below 1.4 MB: %s.", names))
 	}

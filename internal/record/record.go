@@ -15,6 +15,16 @@
 // later, such as a mail or a time stamp, goes into a folder with a manifest of
 // its own; the first seal is never written again.
 //
+// [Export] makes a copy for others, one zip file, and [Check] takes it, too:
+//
+//	VERIFY.txt                     how to check it without this program
+//	report.pdf                     or report.html, without pictures
+//	shots/01-form.png              with boxes over what is left out
+//	journal.jsonl provenance.json  as they are
+//	redactions.json                what is left out, and the digests of the originals
+//	original-manifest-sha256.txt   the seal of the record
+//	manifest-sha256.txt            the seal of the copy
+//
 // Invariants:
 //
 //   - A file is whole or absent; the journal is only ever appended to. After a
