@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -113,6 +114,7 @@ type exporter struct {
 	pictures []*private        // those that may be shown, the most telling first
 	left     []leftPicture     // those that may not
 	values   []string          // what no file may hold
+	unfit    int               // mails whose names no package can have
 	noPDF    bool              // it was tried in vain
 	weight   float64           // of a picture in the report, as against its file
 	share    Share
@@ -181,12 +183,18 @@ func (e *exporter) choose() error {
 	if e.o.Mail && len(e.o.Redact) > 0 && len(e.mails) > 0 {
 		return hint.New(hint.Say("A mail cannot be given out with a part left out: that would break its signature. Nothing was written."), hint.Say("Leave out --mail, or --redact."))
 	}
+	// A word that the program itself says in every report gives nothing away.
+	own, err := (&Summary{Meta: e.s.Meta}).Report(e.lang)
+	if err != nil {
+		return unwanted(err)
+	}
+	own = bytes.ToLower(own)
 	for _, r := range e.s.Readings {
 		if r.Fields == nil {
 			return unwanted(errors.New("the values cannot be read"))
 		}
 		for _, f := range r.Fields {
-			if slices.Contains(e.share.Kinds, f.kind()) {
+			if slices.Contains(e.share.Kinds, f.kind()) && !holds(own, strings.ToLower(f.Value), true) {
 				e.values = append(e.values, f.Value)
 			}
 		}
@@ -205,7 +213,11 @@ func (e *exporter) keep() error {
 		names = append(names, e.mails...)
 	}
 	for _, name := range names {
-		if name == provenanceFile && !e.has(name) || strings.HasPrefix(name, mailDir+"/") && !packName.MatchString(name) {
+		if name == provenanceFile && !e.has(name) || name == mailDir+"/"+manifestFile {
+			continue
+		}
+		if !packName.MatchString(name) {
+			e.unfit++
 			continue
 		}
 		b, err := e.text(name)

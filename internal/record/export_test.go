@@ -2,12 +2,14 @@ package record
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -92,8 +94,8 @@ func TestExport(t *testing.T) {
 			t.Error(got)
 		}
 	}
-	if info, err := os.Stat(s.File); err != nil || info.Mode().Perm()&0o077 != 0 {
-		t.Errorf("%v, %v", info.Mode(), err)
+	if info, err := os.Stat(s.File); err != nil || info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+		t.Errorf("%v, %v", info, err)
 	}
 }
 
@@ -233,7 +235,7 @@ func TestALeakKeepsTheExportAway(t *testing.T) {
 	name := recorded(t, meta(), []Field{{Label: "Name", Target: "name", Value: "Anna"}, {Label: "Why", Target: "explanation", Value: "Ask Anna!"}})
 	refused("a short name", name, ExportOptions{Redact: []Kind{KindName}})
 	refused("the PDF", sealed(t), ExportOptions{Redact: []Kind{KindEmail}, PDF: func(html []byte) ([]byte, error) { return []byte("%PDF-1.4 " + email), nil }})
-	ireland := recorded(t, meta(), []Field{{Label: "Country", Target: "country", Value: "Ireland"}, {Label: "Over 18", Target: "adult", Value: "true"}, {Label: "Code", Target: "code", Value: "FR"}})
+	ireland := recorded(t, meta(), []Field{{Label: "Country", Target: "country", Value: "Ireland"}, {Label: "Over 18", Target: "adult", Value: "true"}, {Label: "Code", Target: "code", Value: "FR"}, {Label: "Where", Target: "product", Value: "instagram"}})
 	if _, err := Export(ireland, filepath.Join(t.TempDir(), "x.zip"), ExportOptions{Redact: everything()}); err != nil {
 		t.Errorf("words that stand everywhere: %v", err)
 	}
@@ -252,10 +254,14 @@ func TestALeakKeepsTheExportAway(t *testing.T) {
 
 func TestMailsGoInWhenAsked(t *testing.T) {
 	dir := sealed(t)
+	write(t, dir, "mail/my answer.eml", []byte("x"))
 	answer := []byte("From: x@meta.example\r\n\r\nYour objection has been accepted.\r\n")
 	write(t, dir, "mail/answer.eml", answer)
-	write(t, dir, "mail/manifest-sha256.txt", []byte(digest(answer)+"  answer.eml\n"))
-	s, files := shared(t, dir, ExportOptions{Mail: true})
+	write(t, dir, "mail/manifest-sha256.txt", []byte(digest(answer)+"  answer.eml\n"+digest([]byte("x"))+"  my answer.eml\n"))
+	s, files := shared(t, dir, ExportOptions{Mail: true, PDF: printed})
+	if len(s.Notes) != 1 || !strings.Contains(s.Notes[0].String(), "plain name: 1.") || bytes.Contains(files[verifyFile], []byte("my answer")) {
+		t.Errorf("%v", s.Notes)
+	}
 	if !bytes.Equal(files["mail/answer.eml"], answer) {
 		t.Error("the mail is not in the package as it was")
 	}
@@ -267,6 +273,11 @@ func TestMailsGoInWhenAsked(t *testing.T) {
 }
 
 func TestExportWithoutPDF(t *testing.T) {
+	stopped := func([]byte) ([]byte, error) { return nil, context.Canceled }
+	to := filepath.Join(t.TempDir(), "x.zip")
+	if _, err := Export(sealed(t), to, ExportOptions{PDF: stopped}); !errors.Is(err, ErrWrite) {
+		t.Errorf("who stops the printing gets %v", err)
+	}
 	for what, pdf := range map[string]func([]byte) ([]byte, error){
 		"none":   nil,
 		"failed": func([]byte) ([]byte, error) { return nil, errors.New("no browser") },

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -144,6 +146,9 @@ func (e *exporter) report(shown map[string][]byte) (report, html []byte, err err
 			e.share.Report = pdfFile
 			return pdf, html, nil
 		}
+		if errors.Is(err, context.Canceled) { // the person does not want it any more
+			return nil, nil, notWritten(err)
+		}
 		e.noPDF, e.weight = true, 0
 	}
 	html, err = e.s.ReportFor(e.lang, ReportLeft{Kinds: e.share.Kinds})
@@ -198,6 +203,9 @@ func (e *exporter) notes(doc redactionsDoc, p plan) (notes []hint.Text) {
 	}
 	if e.o.Mail && len(e.mails) == 0 {
 		notes = append(notes, hint.Say("No mail was filed under this record, so there is none in the copy."))
+	}
+	if e.unfit > 0 {
+		notes = append(notes, hint.Say("Files of the mail folder that were left out, because they are no mails with a plain name: %d.", e.unfit))
 	}
 	if names := e.without(doc, whySize); names != "" {
 		notes = append(notes, hint.Say("These pictures were left out, so that the package stays below 1.4 MB: %s.", names))

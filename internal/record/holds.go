@@ -31,8 +31,6 @@ func holds(b []byte, value string, text bool) bool {
 		wanted = append(wanted, strings.Trim(string(escaped), `"`))
 	}
 	raw := inlinePicture.ReplaceAllString(string(b), "")
-	// The name of the one who is asked is no country of the person's.
-	raw = strings.ReplaceAll(raw, "Meta Platforms Ireland", "")
 	plain := html.UnescapeString(raw)
 	for _, in := range []string{raw, plain, oneLine(plain)} {
 		if slices.ContainsFunc(wanted, func(w string) bool { return has(in, w) }) {
