@@ -513,7 +513,7 @@ func french() map[string]string {
 		"A mail cannot be given out with a part left out: that would break its signature. Nothing was written.": "On ne peut pas donner un courriel dont une partie est retirée : sa signature n’y survivrait pas. Rien n’a été écrit.",
 		"Leave out --mail, or --redact.":                                                                        "Retirez --mail, ou --redact.",
 		// internal/record/fit.go
-		"Files of the mail folder that were left out, because they are no mails with a plain name: %d.":                               "Fichiers du dossier des courriels qui ont été retirés, parce que ce ne sont pas des courriels au nom simple : %d.",
+		"Files of the mail folder that were left out, because they are no mails with a plain name: %d.":                                "Fichiers du dossier des courriels qui ont été retirés, parce que ce ne sont pas des courriels au nom simple : %d.",
 		"No mail was filed under this record, so there is none in the copy.":                                                           "Aucun courriel n’a été classé avec ce compte rendu, donc il n’y en a pas dans la copie.",
 		"Even without pictures the export would be larger than 1.4 MB, which is more than some authorities take. Nothing was written.": "Même sans images, l’export dépasserait 1,4 Mo, plus que certaines autorités n’acceptent. Rien n’a été écrit.",
 		"Leave out --mail, or give the mail out by itself.":                                                                            "Retirez --mail, ou donnez le courriel à part.",
