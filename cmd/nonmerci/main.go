@@ -19,6 +19,7 @@ func main() {
 	code := cli.Main(ctx, cli.World{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lookup: os.LookupEnv,
 		Root: os.Geteuid() == 0, Terminal: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
+		Password: func() ([]byte, error) { return term.ReadPassword(int(os.Stdin.Fd())) },
 	})
 	stop()
 	os.Exit(code)

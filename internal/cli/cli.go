@@ -28,6 +28,7 @@ type World struct {
 	Lookup   func(string) (string, bool) // the environment
 	Root     bool                        // runs as the superuser
 	Terminal bool                        // a person reads standard error and can answer
+	Password func() ([]byte, error)      // reads a line that is not shown; nil: nobody can type one
 }
 
 // Exit codes that are not an outcome's.
@@ -48,11 +49,13 @@ type app struct {
 	World
 	lang string
 	keys keyboard
+	pdf  func(ctx context.Context, html []byte) ([]byte, error) // prints a report; a seam for tests
 }
 
 // Main runs one command and returns the exit code.
 func Main(ctx context.Context, w World) int {
 	a := &app{World: w, lang: hint.Lang(w.Lookup)}
+	a.pdf = a.printReport
 	if c, err := config.Load(config.Source{Lookup: a.Lookup, File: a.configFile()}); err == nil {
 		a.lang = c.Language // also for what is said before a command has its settings
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,14 +23,16 @@ func (a *app) recordsCmd() *cobra.Command {
 	var asJSON, onlyPath bool
 	one := hint.Say("Name one record: its folder, or its name as in `nonmerci records list`.")
 	verify := &cobra.Command{
-		Use: "verify PATH", Short: "check that a record is as it was sealed",
-		Long: `Checks a record, offline: every file against the seal, the chain of the journal,
-and what the journal claims against its grounds. It does not say who made it.
+		Use: "verify PATH", Short: "check that a record or an export is as it was sealed",
+		Long: `Checks a record or an export (its zip file, or the folder into which it was
+unpacked), offline and layer by layer: files against the seal, the chain of the
+journal, what it claims against its grounds, the boxes on the pictures of an
+export, mails. For each it says what that does not prove.
 
 EXIT STATUS
   0  verified: every file is as it was sealed
   1  incomplete (never sealed) or altered
-  2  not a record, or not readable`,
+  2  neither a record nor an export, or not readable`,
 		Args: between(1, 1, one),
 		RunE: func(_ *cobra.Command, args []string) error { return a.recordsVerify(args[0], asJSON) },
 	}
@@ -41,7 +43,7 @@ EXIT STATUS
 		RunE: func(_ *cobra.Command, args []string) error { return a.recordsOpen(args, onlyPath) },
 	}
 	open.Flags().BoolVar(&onlyPath, "print", false, "only print where the report is")
-	return group(&cobra.Command{Use: "records", Short: "the records of your runs: list, show, open, pdf, verify"},
+	return group(&cobra.Command{Use: "records", Short: "your records: list, show, open, verify, export, delete"},
 		&cobra.Command{
 			Use: "list", Short: "all records, the newest first", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return a.recordsList() },
@@ -51,7 +53,7 @@ EXIT STATUS
 			Args: between(0, 1, one),
 			RunE: func(_ *cobra.Command, args []string) error { return a.recordsShow(args) },
 		},
-		open, a.recordsPDFCmd(), verify, a.recordsTimestampCmd())
+		open, verify, a.recordsPDFCmd(), a.exportCmd(), a.recordsTimestampCmd(), a.deleteCmd())
 }
 
 // recordNames lists the records of a folder, the newest first: their names begin
@@ -67,7 +69,7 @@ func (a *app) recordNames() (dir string, names []string, err error) {
 		return "", nil, hint.Wrap(err, hint.Say("The folder of the records could not be read."), hint.Say("Check that you may read it, or name another with the setting records."))
 	}
 	for _, e := range slices.Backward(entries) {
-		if e.IsDir() {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
 			names = append(names, e.Name())
 		}
 	}
@@ -99,7 +101,11 @@ func (a *app) recordsList() error {
 	if err != nil {
 		return err
 	}
-	if len(names) == 0 {
+	deleted, err := record.Deleted(dir)
+	if err != nil {
+		a.problem(err) // the records are there all the same
+	}
+	if len(names)+len(deleted) == 0 {
 		a.say(hint.Say("There is no record in %s.", dir))
 		return nil
 	}
@@ -116,16 +122,24 @@ func (a *app) recordsList() error {
 			if err != nil {
 				s = &record.Summary{}
 			}
-			started, mark := "", ""
-			if !s.Started.IsZero() {
-				started = s.Started.Local().Format("2006-01-02 15:04")
-			}
+			mark := ""
 			if s.Meta.Rehearsal {
 				mark = hint.Say("rehearsal").In(a.lang)
 			}
-			row(started, s.Meta.Service, s.Outcome, mark, verdict.String(), name)
+			row(local(s.Started), s.Meta.Service, s.Outcome, mark, verdict.String(), name)
+		}
+		for _, d := range deleted {
+			row(local(d.Started), d.Service, d.Outcome, "", hint.Say("deleted").In(a.lang)+" "+d.Deleted.Local().Format(time.DateOnly), d.Name)
 		}
 	}))
+}
+
+// local gives a moment as the person's clock shows it, or nothing.
+func local(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04")
 }
 
 func (a *app) recordsShow(args []string) error {
@@ -223,66 +237,4 @@ func (a *app) recordsOpen(args []string, onlyPath bool) error {
 		return exit(exitFailed)
 	}
 	return cmd.Process.Release()
-}
-
-// verification is the JSON object of records verify.
-type verification struct {
-	Verdict  string            `json:"verdict"`
-	Record   string            `json:"record"`
-	Findings []verifiedFinding `json:"findings"`
-}
-
-type verifiedFinding struct {
-	Verdict string `json:"verdict"` // the best that the record can be with it
-	File    string `json:"file"`
-	What    string `json:"what"`
-}
-
-func (a *app) recordsVerify(path string, asJSON bool) error {
-	dir, err := a.recordDir([]string{path})
-	if err != nil {
-		return err
-	}
-	verdict, findings, unreadable := record.Verify(dir)
-	out := verification{Verdict: verdict.String(), Record: dir, Findings: []verifiedFinding{}}
-	if unreadable != nil {
-		a.problem(unreadable)
-		out.Verdict = "unreadable"
-	}
-	var words strings.Builder
-	for _, f := range findings {
-		what := f.What.In(a.lang)
-		out.Findings = append(out.Findings, verifiedFinding{f.Verdict.String(), f.File, what})
-		fmt.Fprintf(&words, "%s: %s\n", cmp.Or(f.File, "."), what)
-	}
-	switch {
-	case asJSON:
-		err = a.json(out)
-	case unreadable == nil:
-		err = a.print(verdict.String() + "\n" + words.String())
-	}
-	switch {
-	case err != nil:
-		return err
-	case unreadable != nil:
-		return exit(exitUsage)
-	}
-	a.say(meaning(verdict))
-	if verdict != record.Verified {
-		return exit(exitBad)
-	}
-	return nil
-}
-
-// exitBad is the exit code for a record that is not good.
-const exitBad = 1
-
-func meaning(v record.Verdict) hint.Text {
-	switch v {
-	case record.Verified:
-		return hint.Say("Every file of this record is as it was sealed. That does not say who sealed it.")
-	case record.Incomplete:
-		return hint.Say("This record was never sealed: the run did not come to its end. What it holds fits together.")
-	}
-	return hint.Say("This record is not what it was: something is missing, changed or added.")
 }

@@ -86,9 +86,9 @@ func fileExists() error {
 	return hint.New(hint.Say("There is a file of this name already. It was left as it is, and no PDF was made."), hint.Say("Name another file with --to."))
 }
 
-// pdf prints a report of the program's own, in a browser that is thrown away. Its
+// printReport prints a report of the program's own, in a browser that is thrown away. Its
 // errors are *hint.Problems.
-func (a *app) pdf(ctx context.Context, html []byte) ([]byte, error) {
+func (a *app) printReport(ctx context.Context, html []byte) ([]byte, error) {
 	c, err := config.Load(config.Source{Lookup: a.Lookup, File: a.configFile()})
 	if err != nil {
 		return nil, err

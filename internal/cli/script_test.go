@@ -170,7 +170,7 @@ func writeRecord(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(png.Encode(&shot, image.NewGray(image.Rect(0, 0, 4, 3))))
 	ts.Check(r.Event(record.EventPlace, record.BasisPage, form))
 	ts.Check(r.Event(record.EventForm, record.BasisPage, form))
-	_, err = r.Picture("form", record.Caption{Place: "form"}, shot.Bytes())
+	_, err = r.Picture("form", record.Caption{Place: "form", Areas: []record.Area{{Kind: record.KindEmail, X: 1, Y: 1, W: 2, H: 1}}}, shot.Bytes())
 	ts.Check(err)
 	ts.Check(r.Values([]record.Field{{Label: "Email", Target: "email", Value: "marie.canary@mail.example"}}))
 	ts.Check(r.Event(record.EventPrepared, record.BasisProgram, nil))

@@ -53,7 +53,8 @@ func checkAreas(areas []Area, width, height int) error {
 	return nil
 }
 
-// areas is a field that holds areas; one that cannot be read holds none.
+// areas is a field that holds areas. It is nil where nobody looked for them, or
+// where they cannot be read.
 func (l Line) areas() []Area {
 	b, err := json.Marshal(l.Fields["areas"])
 	if err != nil {

@@ -38,6 +38,30 @@ func (d disk) file(path string, b []byte) error {
 	case !os.IsNotExist(err):
 		return err
 	}
+	return d.whole(path, b, os.Rename)
+}
+
+// exclusive is [disk.file] for a folder in which others write, too: a link never
+// replaces a file. Where the file system knows no links, looking first must do.
+func (d disk) exclusive(path string, b []byte) error {
+	return d.whole(path, b, func(part, path string) error {
+		err := os.Link(part, path)
+		switch {
+		case err == nil:
+			d.step()
+			return os.Remove(part)
+		case errors.Is(err, fs.ErrExist):
+			return err
+		}
+		if _, err := os.Lstat(path); err == nil {
+			return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
+		}
+		return os.Rename(part, path)
+	})
+}
+
+// whole writes a file under another name, and moves it when it is whole.
+func (d disk) whole(path string, b []byte, move func(part, path string) error) error {
 	part := filepath.Join(filepath.Dir(path), partPrefix+strings.ToLower(rand.Text()[:8]))
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -49,7 +73,7 @@ func (d disk) file(path string, b []byte) error {
 		err = cerr
 	}
 	if err == nil {
-		err = os.Rename(part, path)
+		err = move(part, path)
 	}
 	if err != nil {
 		_ = os.Remove(part) // best effort: a reader passes over it

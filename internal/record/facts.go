@@ -230,7 +230,9 @@ func (w writer) proves() []string {
 	return w.sayAll(texts)
 }
 
-func (w writer) provesNot() []string {
+func (w writer) provesNot() []string { return w.sayAll(w.provesNotTexts()) }
+
+func (w writer) provesNotTexts() []hint.Text {
 	texts := []hint.Text{hint.Say("Who made it. A person could make up a record of their own. Only a mail from Meta with its DKIM signature and a time stamp from outside are beyond them.")}
 	if w.Meta.Rehearsal {
 		texts = append(texts, hint.Say("Anything about Meta: this was a rehearsal, on pages of the program’s own."))
@@ -242,8 +244,7 @@ func (w writer) provesNot() []string {
 	if _, ok := w.first(EventHandedOver); ok {
 		texts = append(texts, hint.Say("That the form still held the same when it was sent: the person could change it after the hand-over."))
 	}
-	texts = append(texts, hint.Say("The time of day. It comes from this computer’s clock, which nobody compared with another."))
-	return w.sayAll(texts)
+	return append(texts, hint.Say("The time of day. It comes from this computer’s clock, which nobody compared with another."))
 }
 
 func (w writer) sayAll(texts []hint.Text) []string {

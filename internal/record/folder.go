@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -21,6 +22,9 @@ const (
 	manifestFile   = "manifest-sha256.txt"
 	provenanceFile = "provenance.json"
 	reportFile     = "report.html"
+	mailDir        = "mail"
+
+	nameTime = "2006-01-02T150405Z" // how the name of a folder begins
 
 	maxText = 64 << 20 // of a journal or manifest, bytes; more is not one of ours
 )
@@ -28,14 +32,18 @@ const (
 // folderName is the name that [Create] gives.
 var folderName = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{6}Z)-([a-z0-9]+)-[a-z2-7]{4}$`)
 
-// folder is what lies in a record's folder.
+// folder is what lies in a record's folder, or in an export.
 type folder struct {
 	dir      string
-	files    []string // regular files by slash path, sorted; without leftovers
-	odd      []string // anything else that is neither leftover nor one of the record's folders
-	open     bool     // others on this computer may look in
+	open     func(name string) (io.ReadCloser, error)
+	files    []string // regular files by slash path, sorted; without leftovers and mails
+	mails    []string // regular files of the mail folder, the same way
+	odd      []string // anything else that is neither leftover nor a folder of ours
+	loose    bool     // others on this computer may look in
+	repacked bool     // it is a zip file, and not as we write it
 	sealed   bool     // there is a manifest
 	manifest []byte
+	raw      []byte // of the journal
 	journal  journal
 	fault    error // what is wrong with the journal
 }
@@ -49,34 +57,68 @@ func readFolder(dir string) (*folder, error) {
 		return nil, unreadable(err)
 	}
 	f := &folder{dir: real}
+	f.open = func(name string) (io.ReadCloser, error) {
+		return os.Open(filepath.Join(real, filepath.FromSlash(name)))
+	}
 	if err := filepath.WalkDir(real, f.visit); err != nil {
 		return nil, unreadable(err)
 	}
+	if err := f.load(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// packed is a folder that lies in memory.
+func packed(files map[string][]byte) *folder {
+	f := &folder{open: func(name string) (io.ReadCloser, error) {
+		b, ok := files[name]
+		if !ok {
+			return nil, fs.ErrNotExist
+		}
+		return io.NopCloser(bytes.NewReader(b)), nil
+	}}
+	for name := range files {
+		if strings.HasPrefix(name, mailDir+"/") {
+			f.mails = append(f.mails, name)
+		} else {
+			f.files = append(f.files, name)
+		}
+	}
+	return f
+}
+
+// load reads journal and manifest, once the names are known.
+func (f *folder) load() (err error) {
 	slices.Sort(f.files)
+	slices.Sort(f.mails)
+	if f.exported() { // one seal is for all
+		f.files = append(f.files, f.mails...)
+		slices.Sort(f.files)
+	}
 	f.sealed = f.has(manifestFile)
 	switch {
 	case f.has(journalFile):
-		b, err := f.text(journalFile)
-		if err != nil {
-			return nil, unreadable(err)
+		if f.raw, err = f.text(journalFile); err != nil {
+			return unreadable(err)
 		}
-		f.journal, f.fault = readJournal(b)
-	case f.sealed || folderName.MatchString(filepath.Base(real)):
+		f.journal, f.fault = readJournal(f.raw)
+	case f.sealed || folderName.MatchString(filepath.Base(f.dir)):
 		f.journal.head = genesis()
 	default:
-		return nil, hint.New(hint.Say("This folder is not a record of nonmerci."),
+		return hint.New(hint.Say("This folder is not a record of nonmerci."),
 			hint.Say("Name the folder of one run; the command “nonmerci records list” shows them."))
 	}
 	if f.sealed {
 		if f.manifest, err = f.text(manifestFile); err != nil {
-			return nil, unreadable(err)
+			return unreadable(err)
 		}
 	}
 	if len(f.journal.lines) > 0 && f.journal.lines[0].Fields["schema"] != float64(schema) {
-		return nil, hint.New(hint.Say("This record was written by another version of nonmerci, in a form that this one does not know."),
+		return hint.New(hint.Say("This record was written by another version of nonmerci, in a form that this one does not know."),
 			hint.Say("Use a newer version of nonmerci to look at it."))
 	}
-	return f, nil
+	return nil
 }
 
 func unreadable(err error) error {
@@ -99,7 +141,7 @@ func (f *folder) visit(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		f.open = runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
+		f.loose = runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
 		if !e.IsDir() {
 			return errors.New("not a folder")
 		}
@@ -107,13 +149,16 @@ func (f *folder) visit(path string, e fs.DirEntry, err error) error {
 		if leftover(name) {
 			return fs.SkipDir
 		}
-		if name != shotDir && name != timeDir {
+		if name != shotDir && name != mailDir && name != timeDir {
 			f.odd = append(f.odd, name)
 			return fs.SkipDir
 		}
 	case !e.Type().IsRegular():
 		f.odd = append(f.odd, name)
-	case !leftover(e.Name()):
+	case leftover(e.Name()):
+	case strings.HasPrefix(name, mailDir+"/"):
+		f.mails = append(f.mails, name)
+	default:
 		f.files = append(f.files, name)
 	}
 	return nil
@@ -131,11 +176,9 @@ func (f *folder) has(name string) bool {
 	return found
 }
 
-func (f *folder) path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
-
 // text reads a file that must not be huge.
 func (f *folder) text(name string) ([]byte, error) {
-	file, err := os.Open(f.path(name))
+	file, err := f.open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +192,7 @@ func (f *folder) text(name string) ([]byte, error) {
 
 // digest is the SHA-256 of a file.
 func (f *folder) digest(name string) (string, error) {
-	file, err := os.Open(f.path(name))
+	file, err := f.open(name)
 	if err != nil {
 		return "", err
 	}

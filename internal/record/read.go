@@ -25,6 +25,8 @@ type Summary struct {
 	Readings []Reading // the last one is what the form held in the end
 	Sealed   bool
 	Head     string // digest of the last line of the journal; it fixes all lines
+
+	left *ReportLeft // what its report leaves out; nil: nothing
 }
 
 // Picture is one picture of a record.
@@ -46,6 +48,10 @@ func Open(dir string) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.summary()
+}
+
+func (f *folder) summary() (*Summary, error) {
 	if f.fault != nil {
 		return nil, hint.Wrap(f.fault, hint.Say("The journal of this record was changed, so what it says is not shown."),
 			hint.Say("“nonmerci records verify” with the folder says which files fit."))
@@ -53,7 +59,7 @@ func Open(dir string) (*Summary, error) {
 	s := &Summary{Dir: f.dir, Lines: f.journal.lines, Sealed: f.sealed, Head: f.journal.head}
 	if m := folderName.FindStringSubmatch(filepath.Base(f.dir)); m != nil {
 		s.Meta.Service = m[2]
-		s.Started, _ = time.Parse("2006-01-02T150405Z", m[1])
+		s.Started, _ = time.Parse(nameTime, m[1])
 	}
 	handedOver := false
 	for _, l := range s.Lines {

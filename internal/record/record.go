@@ -15,6 +15,16 @@
 // later, such as a mail or a time stamp, goes into a folder with a manifest of
 // its own; the first seal is never written again.
 //
+// [Export] makes a copy for others, one zip file, and [Check] takes it, too:
+//
+//	VERIFY.txt                     how to check it without this program
+//	report.pdf                     or report.html, without pictures
+//	shots/01-form.png              with boxes over what is left out
+//	journal.jsonl provenance.json  as they are
+//	redactions.json                what is left out, and the digests of the originals
+//	original-manifest-sha256.txt   the seal of the record
+//	manifest-sha256.txt            the seal of the copy
+//
 // Invariants:
 //
 //   - A file is whole or absent; the journal is only ever appended to. After a
@@ -82,7 +92,7 @@ type Caption struct {
 	Place   string    // the place that was recognised
 	Address string    // of the page; the query and fragment are cut off
 	Time    time.Time // when it was taken; zero: now
-	Areas   []Area    // what a copy for others may leave out
+	Areas   []Area    // what a copy for others may leave out; nil: nobody looked, so that a copy leaves out the picture
 }
 
 // Field is one field of the form, as it was read back from the page.
@@ -133,7 +143,7 @@ func create(dir string, meta Meta, d disk) (*Record, error) {
 		return nil, noRecord(err)
 	}
 	now := meta.Clock()
-	name := fmt.Sprintf("%s-%s-%s", now.UTC().Format("2006-01-02T150405Z"), meta.Service, strings.ToLower(rand.Text()[:4]))
+	name := fmt.Sprintf("%s-%s-%s", now.UTC().Format(nameTime), meta.Service, strings.ToLower(rand.Text()[:4]))
 	r := &Record{dir: filepath.Join(dir, name), disk: d, clock: meta.Clock, prev: genesis()}
 	if err := r.start(meta, now); err != nil {
 		return nil, noRecord(err)
@@ -158,6 +168,7 @@ func (r *Record) start(meta Meta, now time.Time) error {
 		return err
 	}
 	r.journal = f
+	hold(f)
 	r.disk.step()
 	fields := map[string]any{
 		"schema": schema, "service": meta.Service, "rehearsal": meta.Rehearsal, "tool": meta.Tool, "driver": meta.Driver,
@@ -227,7 +238,7 @@ func (r *Record) Picture(name string, caption Caption, image []byte) (file strin
 		"place": caption.Place, "address": caption.Address, "taken": at.UTC().Format(timeFormat),
 		"width": size.Width, "height": size.Height,
 	}
-	if len(caption.Areas) > 0 {
+	if caption.Areas != nil {
 		fields["areas"] = caption.Areas
 	}
 	if err = r.file(file, image, Line{Event: EventPicture, Basis: BasisPage, Fields: fields}); err != nil {

@@ -80,7 +80,7 @@ func runWith(t testing.TB, root string, m Meta, d disk) (dir string, err error) 
 	}
 	shoot := func(place string) func() error {
 		return func() error {
-			_, err := r.Picture(place, Caption{Place: place, Address: formAddress + "?x=1"}, shot)
+			_, err := r.Picture(place, Caption{Place: place, Address: formAddress + "?x=1", Areas: []Area{{KindEmail, 1, 2, 6, 3}}}, shot)
 			return err
 		}
 	}

@@ -96,7 +96,7 @@ func newView(s *Summary, lang string) (*view, error) {
 	}
 	readings, p := w.readings(), s.Progress()
 	v := &view{
-		Lang: w.lang, Name: filepath.Base(s.Dir), Rehearsal: s.Meta.Rehearsal, W: words(w.lang), Message: s.Message,
+		Lang: w.lang, Name: filepath.Base(s.Dir), Rehearsal: s.Meta.Rehearsal, W: w.words(), Message: s.Message,
 		Title: w.say(hint.Say("Objection to the use of %s data for Meta’s AI", w.service())),
 		State: w.say(stepName(p.State)), Outcome: w.outcome(), Gap: w.say(p.Gap), Tone: tone(p.State, s.Outcome),
 		Facts: w.facts(readings), Steps: w.steps(p), Proves: w.proves(), Not: w.provesNot(),
@@ -128,9 +128,9 @@ func (w writer) shots() ([]shot, error) {
 		if !shotFile.MatchString(p.File) {
 			continue
 		}
-		b, err := os.ReadFile(filepath.Join(w.Dir, filepath.FromSlash(p.File)))
+		b, err := w.picture(p.File)
 		if os.IsNotExist(err) {
-			continue // Verify tells
+			continue // Verify tells, or it is left out
 		} else if err != nil {
 			return nil, err
 		}
@@ -176,7 +176,7 @@ func (w writer) readings() []readingView {
 			case f.Prefilled:
 				how = hint.Say("Filled in by the site, left as it was")
 			}
-			v.Fields = append(v.Fields, fieldView{f.Label, f.Target, f.Value, w.say(how)})
+			v.Fields = append(v.Fields, fieldView{f.Label, f.Target, w.value(f), w.say(how)})
 		}
 		views = append(views, v)
 	}

@@ -136,7 +136,7 @@ func (f *folder) file(d disk, a stamp.Answer, s Stamped) error {
 	if err != nil {
 		return err
 	}
-	part := f.path(partOfFolder)
+	part := filepath.Join(f.dir, partOfFolder)
 	if err := os.RemoveAll(part); err != nil { // of a run that was killed
 		return err
 	}
@@ -151,7 +151,7 @@ func (f *folder) file(d disk, a stamp.Answer, s Stamped) error {
 			return err
 		}
 	}
-	if err := os.Rename(part, f.path(timeDir)); err != nil {
+	if err := os.Rename(part, filepath.Join(f.dir, timeDir)); err != nil {
 		return err
 	}
 	d.step()

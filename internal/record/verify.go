@@ -42,85 +42,156 @@ func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil 
 // Finding is one thing that a check came upon.
 type Finding struct {
 	Verdict Verdict   // the best that the record can be with it; Verified: a remark
+	Layer   LayerName // to which it belongs
 	File    string    // relative to the folder, or empty
 	What    hint.Text // for the person
 }
 
-// Verify checks a record, offline: the files against the seal, the chain of the
-// journal, and the claims of the journal against their grounds and files. The
-// error, a *hint.Problem, means that there is nothing to judge.
-func Verify(dir string) (Verdict, []Finding, error) {
-	f, err := readFolder(dir)
+// Checked is what a check came to.
+type Checked struct {
+	Verdict  Verdict
+	Findings []Finding
+	Layers   []Layer
+	Export   bool // it was an export, not a record
+}
+
+// Verify is [Check] for who does not ask about the layers.
+func Verify(path string) (Verdict, []Finding, error) {
+	c, err := Check(path)
+	return c.Verdict, c.Findings, err
+}
+
+// Check looks at a record, or at an export of one (its zip file, or the folder
+// into which it was unpacked), offline and layer by layer. The error, a
+// *hint.Problem, means that there is nothing to judge.
+func Check(path string) (Checked, error) {
+	f, err := readAny(path)
 	if err != nil {
-		return 0, nil, err
+		return Checked{}, err
 	}
-	c := &check{folder: f, verdict: Verified}
-	if err := c.seal(); err != nil {
-		return 0, nil, unreadable(err)
+	return f.check()
+}
+
+func (f *folder) check() (Checked, error) {
+	c := &check{folder: f, verdict: Verified, sums: map[string]string{}, export: f.exported()}
+	// A seal is only ever put on a journal that ended.
+	c.ended = c.sealed && !c.export || c.has(originalFile)
+	if c.has(journalFile) {
+		c.sums[journalFile] = digest(c.raw) // it has been read
 	}
-	c.chain()
-	if err := c.claims(); err != nil {
-		return 0, nil, unreadable(err)
+	look := c.record
+	if c.export {
+		look = c.share
 	}
-	c.time()
-	c.strays()
-	return c.verdict, c.findings, nil
+	if err := look(); err != nil {
+		return Checked{}, unreadable(err)
+	}
+	return Checked{c.verdict, c.findings, c.layers(), c.export}, nil
 }
 
 // check gathers findings about one folder.
 type check struct {
 	*folder
+	export   bool
+	ended    bool // a seal says that the run came to its end
 	verdict  Verdict
 	findings []Finding
-	reported []string // files that have a finding already
+	reported []string          // files that have a finding already
+	sums     map[string]string // digests of the files, so that each is read once
+	outside  Stamped           // the time from outside, where there is one
 }
 
-func (c *check) find(v Verdict, file string, what hint.Text) {
+func (c *check) find(v Verdict, layer LayerName, file string, what hint.Text) {
 	c.verdict = min(c.verdict, v)
-	c.findings = append(c.findings, Finding{v, file, what})
+	c.findings = append(c.findings, Finding{v, layer, oneLine(file), what}) // somebody else may have named the file
 	c.reported = append(c.reported, file)
+}
+
+// sum is the digest of a file.
+func (c *check) sum(name string) (string, error) {
+	if sum, ok := c.sums[name]; ok {
+		return sum, nil
+	}
+	sum, err := c.digest(name)
+	if err == nil {
+		c.sums[name] = sum
+	}
+	return sum, err
+}
+
+// record checks a record's folder.
+func (c *check) record() error {
+	if err := c.seal(journalFile, provenanceFile, reportFile); err != nil {
+		return err
+	}
+	c.chain()
+	c.claims()
+	if err := c.named(); err != nil {
+		return err
+	}
+	c.time()
+	c.strays()
+	return c.mail()
 }
 
 var manifestLine = regexp.MustCompile(`^([0-9a-f]{64})  (.+)$`)
 
-// seal compares the files with the manifest.
-func (c *check) seal() error {
-	if !c.sealed {
-		c.find(Incomplete, manifestFile, hint.Say("The record has no seal: the run did not come to its end, or the seal could not be written."))
-		return nil
-	}
-	text, whole := strings.CutSuffix(string(c.manifest), "\n")
-	var listed []string
+// entry is one line of a manifest.
+type entry struct{ sum, name string }
+
+// readManifest gives the lines; false where one is not of the format.
+func readManifest(b []byte) (entries []entry, ok bool) {
+	text, whole := strings.CutSuffix(string(b), "\n")
 	for line := range strings.SplitSeq(text, "\n") {
 		m := manifestLine.FindStringSubmatch(line)
 		if m == nil || !whole {
-			c.find(Altered, manifestFile, hint.Say("The seal itself was changed: it cannot be read."))
-			return nil
+			return entries, false
 		}
-		sum, name := m[1], m[2]
-		listed = append(listed, name)
-		if !c.has(name) || name == manifestFile {
-			c.find(Altered, name, hint.Say("The seal names this file, but it is missing."))
+		entries = append(entries, entry{m[1], m[2]})
+	}
+	return entries, true
+}
+
+// seal compares the files with the manifest, which must name some of them.
+func (c *check) seal(must ...string) error {
+	if !c.sealed {
+		verdict, what := Incomplete, hint.Say("The record has no seal: the run did not come to its end, or the seal could not be written.")
+		if c.export {
+			verdict, what = Altered, hint.Say("Every export has a seal, but this one has none.")
+		}
+		c.find(verdict, Files, manifestFile, what)
+		return nil
+	}
+	entries, ok := readManifest(c.manifest)
+	var listed []string
+	for _, e := range entries {
+		listed = append(listed, e.name)
+		if !c.has(e.name) || e.name == manifestFile {
+			c.find(Altered, Files, e.name, hint.Say("The seal names this file, but it is missing."))
 			continue
 		}
-		switch now, err := c.digest(name); {
+		switch now, err := c.sum(e.name); {
 		case err != nil:
 			return err
-		case now != sum:
-			c.find(Altered, name, hint.Say("This file is not what it was when the record was sealed."))
+		case now != e.sum:
+			c.find(Altered, Files, e.name, hint.Say("This file is not what it was when it was sealed."))
 		}
+	}
+	if !ok {
+		c.find(Altered, Files, manifestFile, hint.Say("The seal itself was changed: it cannot be read."))
+		return nil
 	}
 	if !slices.IsSorted(listed) || len(slices.Compact(slices.Clone(listed))) != len(listed) {
-		c.find(Altered, manifestFile, hint.Say("The seal itself was changed: its lines are not in order."))
+		c.find(Altered, Files, manifestFile, hint.Say("The seal itself was changed: its lines are not in order."))
 	}
 	for _, name := range c.files {
-		if name != manifestFile && !slices.Contains(listed, name) && !slices.Contains(stampFiles(), name) {
-			c.find(Altered, name, hint.Say("This file was added after the record was sealed."))
+		if name != manifestFile && !slices.Contains(listed, name) && !(slices.Contains(stampFiles(), name) && !c.export) {
+			c.find(Altered, Files, name, hint.Say("The seal does not name this file: it was added."))
 		}
 	}
-	for _, name := range []string{journalFile, provenanceFile, reportFile} {
+	for _, name := range must {
 		if !slices.Contains(listed, name) {
-			c.find(Altered, name, hint.Say("Every sealed record has this file, but the seal does not name it."))
+			c.find(Altered, Files, name, hint.Say("This file must be there, but the seal does not name it."))
 		}
 	}
 	return nil
@@ -129,56 +200,60 @@ func (c *check) seal() error {
 // chain looks at the journal as a whole.
 func (c *check) chain() {
 	j := c.journal
-	// A seal is only ever put on a journal that ended.
 	unfinished := Incomplete
-	if c.sealed {
+	if c.ended {
 		unfinished = Altered
 	}
 	switch {
 	case c.fault != nil:
-		c.find(Altered, journalFile, hint.Say("The journal was changed at line %d.", len(j.lines)+1))
+		c.find(Altered, Journal, journalFile, hint.Say("The journal was changed at line %d.", len(j.lines)+1))
 		return
 	case len(j.lines) == 0:
 		if slices.ContainsFunc(c.files, func(name string) bool { return name != journalFile }) {
 			unfinished = Altered
 		}
-		c.find(unfinished, journalFile, hint.Say("The journal has no line: the run stopped as it began, or the lines were taken away."))
+		c.find(unfinished, Journal, journalFile, hint.Say("The journal has no line: the run stopped as it began, or the lines were taken away."))
 		return
 	case j.torn:
-		c.find(unfinished, journalFile, hint.Say("The last line of the journal is not finished. The lines before it are whole."))
+		c.find(unfinished, Journal, journalFile, hint.Say("The last line of the journal is not finished. The lines before it are whole."))
 	}
 	if j.lines[len(j.lines)-1].Event != EventEnded {
-		c.find(unfinished, journalFile, hint.Say("The journal stops before the end of the run."))
+		c.find(unfinished, Journal, journalFile, hint.Say("The journal stops before the end of the run."))
 	}
 	for i := 1; i < len(j.lines); i++ {
 		if j.lines[i].Time.Before(j.lines[i-1].Time) {
-			c.find(Verified, journalFile, hint.Say("The clock of the computer was set back during the run."))
+			c.find(Verified, Journal, journalFile, hint.Say("The clock of the computer was set back during the run."))
 			break
 		}
 	}
 }
 
-// claims follows the journal line by line: no claim without its grounds, no file
-// that is missing or another.
-func (c *check) claims() error {
+// claims follows the journal line by line: no claim without its grounds.
+func (c *check) claims() {
 	var s story
 	for _, l := range c.journal.lines {
 		if why, bad := s.claim(l); bad {
-			c.find(Altered, journalFile, hint.Say("The journal claims more than it has grounds for, in line %d (%s).", l.Seq, why))
+			c.find(Altered, Claims, journalFile, hint.Say("The journal claims more than it has grounds for, in line %d (%s).", l.Seq, why))
 		}
 		s.tell(l)
+	}
+}
+
+// named looks for the files that the journal names.
+func (c *check) named() error {
+	for _, l := range c.journal.lines {
 		if l.File == "" || slices.Contains(c.reported, l.File) {
 			continue
 		}
 		if !c.has(l.File) {
-			c.find(Altered, l.File, hint.Say("The journal names this file, but it is missing."))
+			c.find(Altered, Claims, l.File, hint.Say("The journal names this file, but it is missing."))
 			continue
 		}
-		switch now, err := c.digest(l.File); {
+		switch now, err := c.sum(l.File); {
 		case err != nil:
 			return err
 		case now != l.SHA256:
-			c.find(Altered, l.File, hint.Say("This file is not what it was when the journal named it."))
+			c.find(Altered, Claims, l.File, hint.Say("This file is not what it was when the journal named it."))
 		}
 	}
 	return nil
@@ -189,8 +264,9 @@ func (c *check) time() {
 	if !c.stamped() {
 		return
 	}
-	if _, err := c.stamp(); err != nil || !c.sealed {
-		c.find(Altered, timeDir, hint.Say("The time stamp does not fit this record, or was changed."))
+	s, err := c.stamp()
+	if c.outside = s; err != nil || !c.sealed {
+		c.find(Altered, Time, timeDir, hint.Say("The time stamp does not fit this record, or was changed."))
 	}
 }
 
@@ -204,17 +280,56 @@ func (c *check) strays() {
 		switch {
 		case slices.Contains(named, name) || slices.Contains(c.reported, name):
 		case !c.sealed && (shotFile.MatchString(name) || fieldsFile.MatchString(name)):
-			c.find(Incomplete, name, hint.Say("No line of the journal names this file: the run may have stopped in between, or lines are missing."))
+			c.find(Incomplete, Files, name, hint.Say("No line of the journal names this file: the run may have stopped in between, or lines are missing."))
 		default:
-			c.find(Altered, name, hint.Say("The journal does not name this file: it is not part of the run."))
+			c.find(Altered, Files, name, hint.Say("The journal does not name this file: it is not part of the run."))
 		}
 	}
 	for _, name := range c.odd {
-		c.find(Altered, name, hint.Say("This is not a file of the record: it was added."))
+		c.find(Altered, Files, name, hint.Say("This is not a file of the record: it was added."))
 	}
-	if c.open {
-		c.find(Verified, "", hint.Say("Other users of this computer may look into this folder, which holds private pictures and texts."))
+	if c.loose {
+		c.find(Verified, Files, "", hint.Say("Other users of this computer may look into this folder, which holds private pictures and texts."))
 	}
+}
+
+// mail compares the mails that were filed later with the manifest of their folder.
+func (c *check) mail() error {
+	if len(c.mails) == 0 {
+		return nil
+	}
+	const own = mailDir + "/" + manifestFile
+	listed := []string{own}
+	if slices.Contains(c.mails, own) {
+		b, err := c.text(own)
+		if err != nil {
+			return err
+		}
+		entries, ok := readManifest(b)
+		if !ok {
+			c.find(Altered, Mail, own, hint.Say("The seal itself was changed: it cannot be read."))
+		}
+		for _, e := range entries {
+			name := mailDir + "/" + e.name
+			listed = append(listed, name)
+			if !slices.Contains(c.mails, name) {
+				c.find(Altered, Mail, name, hint.Say("The seal names this file, but it is missing."))
+				continue
+			}
+			switch now, err := c.sum(name); {
+			case err != nil:
+				return err
+			case now != e.sum:
+				c.find(Altered, Mail, name, hint.Say("This file is not what it was when it was sealed."))
+			}
+		}
+	}
+	for _, name := range c.mails {
+		if !slices.Contains(listed, name) {
+			c.find(Altered, Mail, name, hint.Say("The seal does not name this file: it was added."))
+		}
+	}
+	return nil
 }
 
 // changed says in one line why the folder may not be sealed, or nothing.

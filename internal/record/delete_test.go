@@ -1,0 +1,133 @@
+package record
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nonmerci/nonmerci/internal/hint"
+)
+
+func moment() time.Time { return time.Date(2026, 11, 28, 7, 0, 0, 5, time.UTC) }
+
+func TestDelete(t *testing.T) {
+	dir := sealed(t)
+	root, name := filepath.Dir(dir), filepath.Base(dir)
+	// What a killed deletion left behind goes, too.
+	write(t, root, awayPrefix+"123/record/journal.jsonl", []byte("x"))
+	if untold, err := Delete(root, dir, moment()); err != nil || untold != nil {
+		t.Fatal(untold, err)
+	}
+	left, err := os.ReadDir(root)
+	if err != nil || len(left) != 1 || left[0].Name() != deletedFile {
+		t.Errorf("%v, %v", left, err)
+	}
+	want := `{"name":"` + name + `","service":"instagram","started":"2026-11-23T10:41:13Z","outcome":"sent","deleted":"2026-11-28T07:00:00Z"}` + "\n"
+	if got := read(t, root, deletedFile); got != want {
+		t.Errorf("%s", got)
+	}
+	// Half a line of a full disk costs no other line.
+	write(t, root, deletedFile, []byte(want+`{"name":"half`))
+	other, err := run(t, root, newDisk())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Delete(root, other, moment()); err != nil {
+		t.Fatal(err)
+	}
+	stones, err := Deleted(root)
+	if err != nil || len(stones) != 2 || stones[0].Name != name && stones[1].Name != name {
+		t.Errorf("%v, %v", stones, err)
+	}
+	// What is there again is not gone.
+	if err := os.Mkdir(filepath.Join(root, name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if stones, err := Deleted(root); err != nil || len(stones) != 1 {
+		t.Errorf("%v, %v", stones, err)
+	}
+	if stones, err := Deleted(filepath.Join(root, "none")); err != nil || len(stones) != 0 {
+		t.Errorf("%v, %v", stones, err)
+	}
+	if info, err := os.Stat(filepath.Join(root, deletedFile)); err != nil || info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+		t.Errorf("%v, %v", info, err)
+	}
+}
+
+func TestDeleteRefuses(t *testing.T) {
+	kept := func(what, dir string, why error) {
+		t.Helper()
+		before, err := os.ReadDir(filepath.Dir(dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Delete(filepath.Dir(dir), dir, moment())
+		if p, told := hint.Of(err); !told || p.Next.Format == "" || why != nil && !errors.Is(err, why) {
+			t.Errorf("%s: %v", what, err)
+		}
+		if after, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(after) != len(before) {
+			t.Errorf("%s: %v became %v", what, before, after)
+		}
+	}
+	more := sealed(t)
+	write(t, more, "my notes.txt", []byte("x"))
+	kept("a record with notes", more, ErrNotDeletable)
+	deep := sealed(t)
+	write(t, deep, "more/x", []byte("x"))
+	kept("a record with a folder", deep, ErrNotDeletable)
+	kept("any folder", filepath.Join(t.TempDir()), nil)
+	whole := sealed(t)
+	kept("a file", filepath.Join(whole, journalFile), ErrNotDeletable)
+	kept("nothing", filepath.Join(t.TempDir(), "x"), nil)
+	_, files := shared(t, whole, ExportOptions{})
+	kept("an export", spread(t, files), ErrNotDeletable)
+	if runtime.GOOS != "windows" { // links need a privilege there
+		link := filepath.Join(t.TempDir(), filepath.Base(whole))
+		if err := os.Symlink(whole, link); err != nil {
+			t.Fatal(err)
+		}
+		kept("a link", link, ErrNotDeletable)
+	}
+	mustVerify(t, whole, Verified)
+}
+
+func TestDeleteWaitsForTheRun(t *testing.T) {
+	root := t.TempDir()
+	r, err := Create(root, meta())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Delete(root, r.Dir(), moment()); err == nil || !holdsFolder && !errors.Is(err, ErrInUse) {
+		t.Errorf("a record that is being written: %v", err)
+	}
+	if err := r.Event(EventNote, BasisProgram, nil); err != nil {
+		t.Errorf("the run could not go on: %v", err)
+	}
+	// A run that was killed holds nothing any more.
+	_ = r.journal.Close()
+	if untold, err := Delete(root, r.Dir(), moment()); err != nil || untold != nil {
+		t.Error(untold, err)
+	}
+	if _, err := os.Stat(r.Dir()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestDeleteWithoutRoomForTheNote: who deletes to make room gets it.
+func TestDeleteWithoutRoomForTheNote(t *testing.T) {
+	dir := sealed(t)
+	file := filepath.Join(t.TempDir(), "file")
+	write(t, filepath.Dir(file), "file", nil)
+	untold, err := Delete(file, dir, moment()) // no folder can be made there
+	if err != nil || untold == nil || strings.Contains(untold.Error(), email) {
+		t.Errorf("%v, %v", untold, err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}
