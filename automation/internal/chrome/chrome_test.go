@@ -107,6 +107,7 @@ func TestInOneBrowser(t *testing.T) {
 		{"waiting", testWaiting},
 		{"near its question", testNearItsQuestion},
 		{"judge race", testJudgeRace},
+		{"pictures", testPictures},
 	} {
 		t.Run(c.name, c.test)
 	}

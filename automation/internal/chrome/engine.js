@@ -826,6 +826,12 @@
     if (['Top', 'Right', 'Bottom', 'Left'].some((side) => parseFloat(s['border' + side + 'Width']) > 0)) return true;
     return ['::before', '::after'].some((p) => !/^(none|normal|"")$/.test(getComputedStyle(el, p).content));
   };
+  // inkOf is the box of an element and of what it lets run over its edges.
+  const inkOf = (el) => {
+    const b = wholeBox(el), w = Math.max(0, el.scrollWidth - el.clientWidth), h = Math.max(0, el.scrollHeight - el.clientHeight);
+    if (!el.clientWidth || getComputedStyle(el).overflow !== 'visible') return b;
+    return { x: b.x - w, y: b.y - h, w: b.w + 2 * w, h: b.h + 2 * h };
+  };
   // inFront guesses, for what lets the mouse through, whether it is painted later.
   const inFront = (el, content) => {
     const later = content.getRootNode() !== el.getRootNode() || !!(content.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING);
@@ -865,7 +871,7 @@
       todo.push(...el.children, ...el.shadowRoot?.children || []);
       if (el.localName === 'iframe' && within(content, el)) todo.push(el.contentDocument.documentElement);
       if (!strange(el)) continue;
-      const m = meet(wholeBox(el), clip);
+      const m = meet(inkOf(el), clip);
       if (m.w < 1 || m.h < 1 || !el.checkVisibility({ visibilityProperty: true, opacityProperty: true, contentVisibilityAuto: true })) continue;
       if (getComputedStyle(el).pointerEvents !== 'none') probe(m, m.w / 4, m.h / 4);
       else if (paints(el) && inFront(el, content)) bad(m);

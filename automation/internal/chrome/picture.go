@@ -7,11 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
-	"image/draw"
 	"image/png"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/go-rod/rod/lib/proto"
@@ -136,35 +133,8 @@ type camera struct {
 	want  Sight
 	posed bool
 	lead  float64 // what lies over the upper edge wherever the page is scrolled to
+	zoom  float64 // how much the person has enlarged the page; 0: not known yet
 	out   Shots
-}
-
-// box is a box in the viewport, in CSS pixels.
-type box struct {
-	Kind       string
-	X, Y, W, H float64
-}
-
-// run is a stretch, in CSS pixels from the upper edge of the content.
-type run struct{ from, to float64 }
-
-func (r run) len() float64 { return r.to - r.from }
-
-// scene is what the engine says a picture would show.
-type scene struct {
-	Document string       `json:"doc"`
-	Content  int64        `json:"content"`
-	Scale    float64      `json:"scale"`
-	ScrollX  float64      `json:"scrollX"`
-	ScrollY  float64      `json:"scrollY"`
-	Span     box          `json:"span"`   // of the whole content
-	Clip     box          `json:"clip"`   // the part in view
-	Covers   [][2]float64 `json:"covers"` // stretches of the viewport
-	Areas    []box        `json:"areas"`
-	Typed    []box        `json:"typed"`
-	Texts    []int64      `json:"texts"` // text areas that do not show all of their text
-	Line     float64      `json:"line"`  // of a text area: how tall a line is
-	Lost     bool         `json:"lost"`  // an element of Sight.Kinds is gone
 }
 
 // see asks what a picture of an element would show; zero: of the content.
@@ -184,52 +154,12 @@ func (c *camera) see(ctx context.Context, node int64) (*scene, error) {
 	return v, nil
 }
 
-// runs lists the stretches of the content that are in view and that nothing
-// lies over.
-func (v *scene) runs() []run {
-	if v.Clip.W < 1 || v.Clip.H < 1 {
-		return nil
-	}
-	top := v.Span.Y
-	covers := slices.Clone(v.Covers)
-	slices.SortFunc(covers, func(a, b [2]float64) int { return int(math.Copysign(1, a[0]-b[0])) })
-	var out []run
-	from, end := v.Clip.Y, v.Clip.Y+v.Clip.H
-	for _, c := range append(covers, [2]float64{end, end}) {
-		if c[0] > from {
-			out = append(out, run{from - top, min(c[0], end) - top})
-		}
-		from = max(from, c[1])
-	}
-	return out
-}
-
-func (v *scene) longest() run {
-	var best run
-	for _, r := range v.runs() {
-		if r.len() > best.len() {
-			best = r
-		}
-	}
-	return best
-}
-
-// at is the clear stretch that holds a line, shows more than is done, and is
-// worth a picture.
-func (v *scene) at(line, done float64) (run, bool) {
-	for _, r := range v.runs() {
-		if r.from <= line+1 && r.to > done+1 && r.len() >= min(leastHeight, v.Span.H) {
-			return r, true
-		}
-	}
-	return run{}, false
-}
-
 // tile takes pictures of an element from above to below, so many at most.
 func (c *camera) tile(ctx context.Context, v *scene, most int) error {
 	c.out.Cut = c.out.Cut || v.Span.W > v.Clip.W+2
 	end, lap := v.Span.H-1, cmp.Or(min(v.Line, overlap), overlap)
 	first, ok := v.at(0, 0)
+	c.lead = 0
 	for line, done, tries := 0.0, 0.0, 0; ; tries++ {
 		if len(c.out.Shots) >= most || tries > 2*most {
 			c.out.Cut = true
@@ -258,27 +188,25 @@ func (c *camera) tile(ctx context.Context, v *scene, most int) error {
 	}
 }
 
-// after is the next line below a covered one that may be clear.
-func (v *scene) after(line float64) float64 {
-	for _, r := range v.runs() {
-		if r.from > line+1 {
-			return r.from
-		}
-	}
-	return line + max(leastHeight, v.Clip.H/2)
-}
-
-// reach scrolls to a line: to the upper edge, below what lies over that edge, or
-// to the middle of the window. It is reached where more is clear than is done.
+// reach scrolls to a line: to the upper edge, then below what lies over that
+// edge, then to the middle of the window. It is reached where more is clear than
+// is done.
 func (c *camera) reach(ctx context.Context, node int64, line, done float64) (v *scene, r run, ok bool, err error) {
 	c.posed = true
-	for _, middle := range []bool{false, true} {
-		to := line - c.lead
-		if middle {
-			to = line
+	for _, step := range []string{"edge", "below", "middle"} {
+		if step == "below" {
+			lead := c.lead + v.after(line) - line
+			if lead >= v.Clip.H/2 || lead == c.lead {
+				continue
+			}
+			c.lead = lead
+		}
+		at := line - c.lead
+		if step == "middle" {
+			at = line
 		}
 		var there bool
-		if err = c.s.call(ctx, "pose", map[string]any{"node": node, "at": to, "middle": middle}, &there); err != nil {
+		if err = c.s.call(ctx, "pose", map[string]any{"node": node, "at": at, "middle": step == "middle"}, &there); err != nil {
 			return nil, r, false, fmt.Errorf("scroll for a picture: %w", err)
 		}
 		if !there {
@@ -289,9 +217,6 @@ func (c *camera) reach(ctx context.Context, node int64, line, done float64) (v *
 		}
 		if r, ok = v.at(line, done); ok {
 			return v, r, true, nil
-		}
-		if next := v.after(line) - line; !middle && next < v.Clip.H/2 {
-			c.lead = next
 		}
 	}
 	return v, r, false, nil
@@ -304,7 +229,7 @@ func (c *camera) shoot(ctx context.Context, v *scene, r run) error {
 	if clip.Empty() {
 		return ErrUnclear
 	}
-	data, err := c.s.capture(ctx, v, clip)
+	data, size, err := c.capture(ctx, v, clip)
 	if err != nil {
 		return err
 	}
@@ -316,15 +241,7 @@ func (c *camera) shoot(ctx context.Context, v *scene, r run) error {
 		return ErrLost
 	}
 	shot := Shot{PNG: data, Scale: v.Scale}
-	size, err := png.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("read the picture: %w", err)
-	}
-	// Whoever cannot tell which pixel is which cannot say what a picture shows.
-	if off(size.Width, clip.Dx(), v.Scale) || off(size.Height, clip.Dy(), v.Scale) {
-		return ErrUnclear
-	}
-	bounds := image.Rect(0, 0, size.Width, size.Height)
+	bounds := image.Rectangle{Max: size}
 	for _, a := range v.Areas {
 		if in := a.pixels(clip.Min, v.Scale).Intersect(bounds); !in.Empty() {
 			shot.Areas = append(shot.Areas, Area{a.Kind, in.Min.X, in.Min.Y, in.Dx(), in.Dy()})
@@ -339,73 +256,48 @@ func (c *camera) shoot(ctx context.Context, v *scene, r run) error {
 	return nil
 }
 
-// off tells whether a side of a picture is not as long as it should be; the
-// browser may round.
-func off(pixels, css int, scale float64) bool {
-	return math.Abs(float64(pixels)-float64(css)*scale) > 1.5
-}
-
-// shows tells whether the same lies at the same place, clear.
-func (v *scene) shows(was *scene, r run) bool {
-	near := func(a, b float64) bool { return math.Abs(a-b) < 0.5 }
-	return v.Scale == was.Scale && near(v.Span.X, was.Span.X) && near(v.Span.Y, was.Span.Y) && near(v.Clip.X, was.Clip.X) && near(v.Clip.W, was.Clip.W) &&
-		len(v.Areas) == len(was.Areas) && len(v.Typed) == len(was.Typed) &&
-		slices.ContainsFunc(v.runs(), func(now run) bool { return now.from <= r.from+0.5 && now.to >= r.to-0.5 })
-}
-
-// inner is a stretch in whole pixels of the viewport, rounded inwards, and so
-// that they are whole pixels of the screen, too, where that can be.
-func inner(v *scene, r run) image.Rectangle {
-	step := 1
-	for n := 1; n <= 4; n++ {
-		if whole := v.Scale * float64(n); whole == math.Round(whole) {
-			step = n
-			break
+// capture takes a picture of a part of the viewport, and makes sure that its
+// pixels are those of that part: whoever cannot tell which pixel is which cannot
+// say what a picture shows. DevTools does not count as the page does where the
+// person has enlarged it; by how much, the first picture tells.
+func (c *camera) capture(ctx context.Context, v *scene, clip image.Rectangle) ([]byte, image.Point, error) {
+	want := image.Pt(int(math.Round(float64(clip.Dx())*v.Scale)), int(math.Round(float64(clip.Dy())*v.Scale)))
+	for {
+		data, err := c.s.capture(ctx, v, clip, cmp.Or(c.zoom, 1))
+		if err != nil {
+			return nil, image.Point{}, err
 		}
-	}
-	up := func(x float64) int { return int(math.Ceil(x/float64(step)-1e-6)) * step }
-	down := func(x float64) int { return int(math.Floor(x/float64(step)+1e-6)) * step }
-	return image.Rectangle{
-		Min: image.Pt(up(v.Clip.X), up(v.Span.Y+r.from)),
-		Max: image.Pt(down(v.Clip.X+v.Clip.W), down(v.Span.Y+r.to)),
+		size, err := png.DecodeConfig(bytes.NewReader(data))
+		if err != nil {
+			return nil, image.Point{}, fmt.Errorf("read the picture: %w", err)
+		}
+		if near(float64(size.Width), float64(want.X), 1.5) && near(float64(size.Height), float64(want.Y), 1.5) {
+			c.zoom = cmp.Or(c.zoom, 1)
+			return data, image.Pt(size.Width, size.Height), nil
+		}
+		screen := math.Round(20*float64(size.Width)/float64(clip.Dx())) / 20
+		if c.zoom != 0 || screen == 0 || !near(float64(size.Width), screen*float64(clip.Dx()), 1.5) || !near(float64(size.Height), screen*float64(clip.Dy()), 1.5) {
+			return nil, image.Point{}, ErrUnclear
+		}
+		c.zoom = v.Scale / screen
 	}
 }
 
-// pixels is a box in the pixels of a picture whose corner stands there, rounded
-// outwards.
-func (b box) pixels(corner image.Point, scale float64) image.Rectangle {
-	x, y := b.X-float64(corner.X), b.Y-float64(corner.Y)
-	return image.Rect(int(math.Floor(x*scale)), int(math.Floor(y*scale)), int(math.Ceil((x+b.W)*scale)), int(math.Ceil((y+b.H)*scale)))
-}
+func near(a, b, by float64) bool { return math.Abs(a-b) < by }
 
-// capture takes the picture. DevTools counts from the corner of the document.
-func (s *session) capture(ctx context.Context, v *scene, clip image.Rectangle) ([]byte, error) {
+// capture asks for the picture. DevTools counts from the corner of the document.
+func (s *session) capture(ctx context.Context, v *scene, clip image.Rectangle, zoom float64) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	res, err := proto.PageCaptureScreenshot{
 		Format: proto.PageCaptureScreenshotFormatPng, OptimizeForSpeed: true,
-		Clip: &proto.PageViewport{X: float64(clip.Min.X) + v.ScrollX, Y: float64(clip.Min.Y) + v.ScrollY, Width: float64(clip.Dx()), Height: float64(clip.Dy()), Scale: 1},
+		Clip: &proto.PageViewport{
+			X: (float64(clip.Min.X) + v.ScrollX) * zoom, Y: (float64(clip.Min.Y) + v.ScrollY) * zoom,
+			Width: float64(clip.Dx()) * zoom, Height: float64(clip.Dy()) * zoom, Scale: 1,
+		},
 	}.Call(s.on(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("take a picture: %w", err)
 	}
 	return res.Data, nil
-}
-
-// painted is a picture with the fields painted over.
-func painted(data []byte, corner image.Point, v *scene) ([]byte, error) {
-	shown, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("read the picture: %w", err)
-	}
-	out := image.NewRGBA(shown.Bounds())
-	draw.Draw(out, out.Bounds(), shown, shown.Bounds().Min, draw.Src)
-	for _, typed := range v.Typed {
-		draw.Draw(out, typed.pixels(corner, v.Scale), image.NewUniform(color.Gray{Y: 0xc0}), image.Point{}, draw.Src)
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, out); err != nil {
-		return nil, fmt.Errorf("write the picture: %w", err)
-	}
-	return b.Bytes(), nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,8 +52,9 @@ func formPage(lines int, more string) string {
 	<div class=chat>Jane Roe writes</div>%[6]s`, someoneElse, strings.TrimSuffix(stops.String(), ","), formTop, formEnd, strings.TrimSpace(text.String()), more)
 }
 
-// at is a browser with a screen of its own, and a page in it.
-func screen(t *testing.T, scale float64, w, h int, html string) (*Browser, *tab) {
+// screen is a browser with a screen of its own, and a page in it, which the
+// person has enlarged.
+func screen(t *testing.T, scale, zoom float64, w, h int, html string) (*Browser, *tab) {
 	t.Helper()
 	web, err := serveWeb()
 	if err != nil {
@@ -64,7 +66,15 @@ func screen(t *testing.T, scale float64, w, h int, html string) (*Browser, *tab)
 		t.Fatal(err)
 	}
 	args := append(web.args(), hand.arg(), fmt.Sprintf("force-device-scale-factor=%v", scale), fmt.Sprintf("window-size=%d,%d", w, h))
-	b := started(t, options(t, args...))
+	o := options(t, args...)
+	if err := os.Mkdir(filepath.Join(o.Profile, "Default"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	enlarged := fmt.Sprintf(`{"partition":{"default_zoom_level":{"x":%v}}}`, math.Log(zoom)/math.Log(1.2))
+	if err := os.WriteFile(filepath.Join(o.Profile, "Default", "Preferences"), []byte(enlarged), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := started(t, o)
 	if err := b.Open(t.Context(), web.page(html)); err != nil {
 		t.Fatal(err)
 	}
@@ -114,14 +124,13 @@ func decoded(t *testing.T, data []byte) image.Image {
 }
 
 // keepShots leaves the pictures where a person can look at them.
-func keepShots(t *testing.T, shots Shots) {
+func keepShots(t *testing.T, name string, shots Shots) {
 	dir := os.Getenv("SHOTS")
 	if dir == "" {
 		return
 	}
 	for i, s := range shots.Shots {
-		name := fmt.Sprintf("%s-%02d.png", strings.ReplaceAll(t.Name(), "/", "-"), i)
-		if err := os.WriteFile(filepath.Join(dir, name), s.PNG, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%02d.png", name, i)), s.PNG, 0o600); err != nil {
 			t.Error(err)
 		}
 	}
@@ -132,12 +141,12 @@ func keepShots(t *testing.T, shots Shots) {
 func TestFormPicture(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		scale float64
-		w, h  int
-	}{{1, 1280, 720}, {1.5, 400, 700}, {2, 1280, 400}, {3, 2560, 1300}} {
+		scale, zoom float64
+		w, h        int
+	}{{1, 1.25, 1280, 720}, {1.5, 1, 400, 700}, {2, 1, 1280, 400}, {3, 1, 2560, 1300}} {
 		t.Run(fmt.Sprintf("%v times, %d px", c.scale, c.w), func(t *testing.T) {
 			t.Parallel()
-			b, tab := screen(t, c.scale, c.w, c.h, formPage(40, `<script>resized = 0; addEventListener('resize', () => resized++)</script>`))
+			b, tab := screen(t, c.scale, c.zoom, c.w, c.h, formPage(40, `<script>resized = 0; addEventListener('resize', () => resized++); visualViewport.addEventListener('resize', () => resized++)</script>`))
 			want := sight(t, b, FormContent)
 			tab.eval(`scrollTo(0, 33); document.querySelector('textarea').scrollTop = 47`)
 			const where = `[scrollX, scrollY, document.querySelector('textarea').scrollTop, resized, innerWidth, innerHeight, document.activeElement.localName].join()`
@@ -146,7 +155,7 @@ func TestFormPicture(t *testing.T) {
 			if err != nil || shots.Cut || shots.Covered {
 				t.Errorf("%v, cut %v, covered %v", err, shots.Cut, shots.Covered)
 			}
-			keepShots(t, shots)
+			keepShots(t, fmt.Sprint(c.scale), shots)
 			if after := tab.eval(where); before != after {
 				t.Errorf("the page was disturbed: %v, then %v", before, after)
 			}
@@ -165,7 +174,7 @@ func TestFormPicture(t *testing.T) {
 				}
 			}
 			t.Logf("%d pictures", len(shots.Shots))
-			checkAreas(t, shots, c.scale)
+			checkAreas(t, shots, c.scale*c.zoom)
 		})
 	}
 }
@@ -194,5 +203,82 @@ func checkAreas(t *testing.T, shots Shots, scale float64) {
 	}
 	if err := errors.Join(errs...); err != nil {
 		t.Error(err)
+	}
+}
+
+// stripes is a page as tall as 50 of its stripes of 600 px.
+func stripes() string {
+	var b strings.Builder
+	b.WriteString(`<style>body{margin:0} i{display:block;height:600px}</style><main>`)
+	for i := range 50 {
+		fmt.Fprintf(&b, `<i style="background:#%06x">%[2]d</i>`, lineColour(i), i)
+	}
+	return b.String() + `<input type=email></main>`
+}
+
+// testPictures takes pictures of pages on which somebody else's things stand in
+// odd places.
+func testPictures(t *testing.T) {
+	form := formPage(3, "")
+	over := func(style, more string) string {
+		return formPage(3, fmt.Sprintf(`<div style="position:fixed;background:#%06x;%s" %s>Jane Roe<br><b style="background:#%[1]x">overflows</b></div>`, someoneElse, style, more))
+	}
+	body := strings.NewReplacer("<main>", "<div>", "</main>", "</div>", "class=list>Jane Roe was here", ">").Replace(form)
+	thanks := fmt.Sprintf(`<main style="height:900px;background:#%06x">Jane Roe</main><div role=dialog aria-modal=true style="position:fixed;top:99px;left:99px;width:300px;background:#%06x">
+		Thanks <input type=email></div>`, someoneElse, formTop)
+	for _, c := range []struct {
+		name, html string
+		of         Content
+		whole      bool
+		parts      []int // colours that are there
+		covered    bool
+		cut        bool
+		none       bool
+	}{
+		{name: "form", html: form, of: FormContent, whole: true, parts: []int{formTop, formEnd}},
+		{name: "what is in view", html: stripes(), of: MainContent, parts: []int{lineColour(0)}},
+		{name: "tall page", html: stripes(), of: MainContent, whole: true, parts: []int{lineColour(0), lineColour(3), lineColour(7)}, cut: true},
+		{name: "modal over everything", html: over("inset:0", "role=dialog aria-modal=true"), of: FormContent, whole: true, none: true},
+		{name: "see-through cover", html: form + `<div style="position:fixed;inset:0"></div>`, of: FormContent, whole: true, none: true},
+		{name: "box in the way", html: over("top:200px;left:40%;width:200px;height:80px", "") + `<div style="height:1500px">`, of: FormContent, whole: true, parts: []int{formTop, formEnd}},
+		{name: "box that stays in the way", html: over("top:200px;left:40%;width:200px;height:150px", ""), of: FormContent, whole: true, parts: []int{formEnd}, covered: true},
+		{name: "small sign", html: over("top:250px;left:50%;width:7px;height:7px;overflow:hidden", "") + `<div style="height:1500px">`, of: FormContent, whole: true, parts: []int{formTop, formEnd}},
+		{name: "lets the mouse through", html: over("top:250px;left:45%;width:60px;height:30px;pointer-events:none", "") + `<div style="height:1500px">`, of: FormContent, whole: true, parts: []int{formTop, formEnd}},
+		{name: "empty room for signs", html: form + `<div style="position:fixed;inset:0;pointer-events:none"></div>`, of: FormContent, whole: true, parts: []int{formTop, formEnd}},
+		{name: "in a shadow root", html: form + fmt.Sprintf(`<x-bar></x-bar><script>document.querySelector('x-bar').attachShadow({mode:'open'}).innerHTML =
+			'<p style="position:fixed;top:250px;left:0;right:0;background:#%06x">Jane Roe</p>'</script><div style="height:1500px">`, someoneElse), of: FormContent, whole: true, parts: []int{formTop, formEnd}},
+		{name: "no main", html: body, of: MainContent, parts: []int{formTop}},
+		{name: "two mains", html: form + `<main>other</main>`, of: MainContent, none: true},
+		{name: "dialog that says it", html: thanks, of: MainContent, parts: []int{formTop}},
+		{name: "no dialog", html: form, of: DialogContent, none: true},
+	} {
+		b, w, _ := shared(t)
+		if err := b.Open(t.Context(), w.page(c.html)); err != nil {
+			t.Fatal(err)
+		}
+		want := sight(t, b, c.of)
+		want.Whole = c.whole
+		if c.name == "dialog that says it" {
+			want.Holds = want.Kinds["email"]
+		}
+		shots, err := b.Pictures(t.Context(), want)
+		keepShots(t, strings.ReplaceAll(c.name, " ", "-"), shots)
+		seen := colours(t, shots)
+		if none := len(shots.Shots) == 0; none != c.none || shots.Cut != c.cut || !none && shots.Covered != c.covered || !none && err != nil {
+			t.Errorf("%s: %d pictures, cut %v, covered %v, %v", c.name, len(shots.Shots), shots.Cut, shots.Covered, err)
+		}
+		if seen[someoneElse] > 0 {
+			t.Errorf("%s: %d pixels of somebody else's", c.name, seen[someoneElse])
+		}
+		for _, rgb := range c.parts {
+			if seen[rgb] == 0 {
+				t.Errorf("%s: #%06x is missing", c.name, rgb)
+			}
+		}
+	}
+	another := Sight{Of: FormContent, Document: "another"}
+	b, _, _ := shared(t)
+	if shots, err := b.Pictures(t.Context(), another); !errors.Is(err, ErrUnclear) || len(shots.Shots) > 0 {
+		t.Errorf("a picture of another document: %v", err)
 	}
 }
