@@ -175,7 +175,7 @@ func (r *run) file(place, address string, shots chrome.Shots, err error) {
 		r.req.Log("picture", map[string]any{"place": place, "error": err.Error()})
 	}
 	for _, shot := range shots.Shots {
-		caption := record.Caption{Place: place, Address: address}
+		caption := record.Caption{Place: place, Address: address, Scale: shot.Scale}
 		for _, a := range shot.Areas {
 			caption.Areas = append(caption.Areas, record.Area{Kind: record.Kind(a.Kind), X: a.X, Y: a.Y, W: a.W, H: a.H})
 		}
