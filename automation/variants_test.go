@@ -2,7 +2,6 @@ package automation_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -278,8 +277,9 @@ func checkStop(t *testing.T, res automation.Result) {
 	var shown, none []string
 	for line := range strings.Lines(string(data)) {
 		var l struct {
-			File   string         `json:"file"`
-			Fields map[string]any `json:"fields"`
+			File  string `json:"file"`
+			What  string `json:"what"`
+			Place string `json:"place"`
 		}
 		if json.Unmarshal([]byte(line), &l) != nil {
 			continue
@@ -287,8 +287,8 @@ func checkStop(t *testing.T, res automation.Result) {
 		if strings.HasSuffix(l.File, ".png") {
 			shown = append(shown, l.File)
 		}
-		if l.Fields["what"] == "no picture" {
-			none = append(none, fmt.Sprint(l.Fields["place"]))
+		if l.What == "no picture" {
+			none = append(none, l.Place)
 		}
 	}
 	last := "stopped"
