@@ -156,14 +156,20 @@ func (r *run) lastPicture(ctx context.Context, end *stop) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, lastWait)
 	defer cancel()
-	want, ok := sightOf(r.req.Flow, r.walk.place, r.walk.view)
-	// A page that nobody knows may belong to the gate before it.
-	if r.walk.place == "" && r.walk.gated != "" && secret(r.req.Flow, r.walk.gated) || !ok {
+	want, ok := r.walk.lastSight()
+	if !ok {
 		r.file("stopped", r.walk.view.Address, chrome.Shots{}, nil)
 		return
 	}
-	want.Blind = true
 	r.picture(ctx, "stopped", want, true)
+}
+
+// lastSight says what the last picture is to show. A page that nobody knows may
+// belong to the gate before it.
+func (w *walker) lastSight() (want chrome.Sight, ok bool) {
+	want, ok = sightOf(w.req.Flow, w.place, w.view)
+	want.Blind = true
+	return want, ok && !(w.place == "" && (w.signingIn || w.gated != "" && secret(w.req.Flow, w.gated)))
 }
 
 // file writes pictures into the record, and what is missing in them.

@@ -3,6 +3,7 @@ package chrome
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"image"
 	"image/png"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/nonmerci/nonmerci/selectors"
 )
+
+var keep = flag.String("keep", "", "leave the pictures in this folder, to be looked at")
 
 // Colours that nothing else on the pages has.
 const (
@@ -125,12 +128,11 @@ func decoded(t *testing.T, data []byte) image.Image {
 
 // keepShots leaves the pictures where a person can look at them.
 func keepShots(t *testing.T, name string, shots Shots) {
-	dir := os.Getenv("SHOTS")
-	if dir == "" {
+	if *keep == "" {
 		return
 	}
 	for i, s := range shots.Shots {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%02d.png", name, i)), s.PNG, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(*keep, fmt.Sprintf("%s-%02d.png", name, i)), s.PNG, 0o600); err != nil {
 			t.Error(err)
 		}
 	}
@@ -191,8 +193,8 @@ func checkAreas(t *testing.T, shots Shots, scale float64) {
 			if !image.Rect(a.X, a.Y, a.X+a.W, a.Y+a.H).In(bounds) {
 				errs = append(errs, fmt.Errorf("%+v is not in %v", a, bounds))
 			}
-			if a.Kind == "image" && float64(a.W) > 64*scale {
-				errs = append(errs, fmt.Errorf("%+v is too large", a))
+			if wide := 60 * scale; a.Kind == "image" && math.Abs(float64(a.W)-wide) > 3 {
+				errs = append(errs, fmt.Errorf("%+v is not %v px wide", a, wide))
 			}
 		}
 	}
