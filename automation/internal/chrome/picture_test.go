@@ -246,6 +246,8 @@ func testPictures(t *testing.T) {
 		{name: "box that stays in the way", html: over("top:200px;left:40%;width:200px;height:150px", ""), of: FormContent, whole: true, parts: []int{formEnd}, covered: true},
 		{name: "small sign", html: over("top:250px;left:50%;width:7px;height:7px;overflow:hidden", "") + `<div style="height:1500px">`, of: FormContent, whole: true, parts: []int{formTop, formEnd}},
 		{name: "lets the mouse through", html: over("top:250px;left:45%;width:60px;height:30px;pointer-events:none", "") + `<div style="height:1500px">`, of: FormContent, whole: true, parts: []int{formTop, formEnd}},
+		{name: "runs over its edge", html: form + fmt.Sprintf(`<div style="position:fixed;top:230px;left:45%%;width:30px;height:10px;pointer-events:none;font:60px/60px sans-serif;color:#%06x">JANE</div>`, someoneElse),
+			of: FormContent, whole: true, parts: []int{formEnd}, covered: true},
 		{name: "empty room for signs", html: form + `<div style="position:fixed;inset:0;pointer-events:none"></div>`, of: FormContent, whole: true, parts: []int{formTop, formEnd}},
 		{name: "in a shadow root", html: form + fmt.Sprintf(`<x-bar></x-bar><script>document.querySelector('x-bar').attachShadow({mode:'open'}).innerHTML =
 			'<p style="position:fixed;top:250px;left:0;right:0;background:#%06x">Jane Roe</p>'</script><div style="height:1500px">`, someoneElse), of: FormContent, whole: true, parts: []int{formTop, formEnd}},
