@@ -32,6 +32,8 @@ type form struct {
 	open   []hint.Text   // what the page insists on and nobody has given yet
 	commit string        // id of the commit target
 	send   chrome.Target // Send itself; only ever pointed at
+
+	pictured []chrome.Value // what the fields held just before their pictures were taken
 }
 
 // fill locks the page and does what the form asks for, step by step: what one
@@ -228,6 +230,9 @@ func (r *run) readBack(ctx context.Context, f *form) error {
 		}
 	}
 	r.keepValues(f, values)
+	if len(f.pictured) > 0 && !slices.Equal(f.pictured, values) {
+		r.event(record.EventNote, record.BasisPage, map[string]any{"what": "the form changed after its pictures were taken"})
+	}
 	return r.recErr
 }
 
@@ -255,10 +260,14 @@ func (r *run) keepValues(f *form, values []chrome.Value) {
 // normal makes line ends comparable: a page may keep them in its own way.
 func normal(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 
-// handOver gives the form to the person, in one order: seal, read back, picture,
-// point at Send, release the person's input, watch.
+// handOver gives the form to the person, in one order: picture, seal, read back,
+// point at Send, release the person's input, watch. The pictures come first,
+// because a sealed program cannot scroll.
 func (r *run) handOver(ctx context.Context, f *form) error {
-	if err := r.steadily(ctx, f, func() error { return r.show(ctx, f) }); err != nil {
+	if err := r.steadily(ctx, f, func() error { return r.browser.Scroll(ctx, f.send) }); err != nil {
+		return err
+	}
+	if err := r.wholeForm(ctx, f); err != nil {
 		return err
 	}
 	if err := r.stillThere(ctx, f); err != nil {
@@ -267,10 +276,6 @@ func (r *run) handOver(ctx context.Context, f *form) error {
 	r.browser.Seal()
 	if err := r.steadily(ctx, f, func() error { return r.readBack(ctx, f) }); err != nil {
 		return err
-	}
-	r.picture(ctx, "filled", r.form)
-	if r.recErr != nil {
-		return r.recErr
 	}
 	if err := r.walk.alarm(); err != nil {
 		return err
@@ -335,20 +340,6 @@ func (r *run) notReleased(w *chrome.Watch, err error) error {
 	}
 	return &stop{outcome: Failed, what: hint.Say("The browser did not give you the mouse and the keyboard back. Nothing was sent."),
 		next: hint.Say("Run the command again. If it happens again, try `nonmerci doctor`."), cause: err}
-}
-
-// show brings Send into view. Where that takes the first field out of view, the
-// field gets a picture of its own before.
-func (r *run) show(ctx context.Context, f *form) error {
-	if err := r.browser.Scroll(ctx, f.send); err != nil || len(f.fields) == 0 {
-		return err
-	}
-	moved, err := r.browser.Scrolled(ctx, f.fields[0].target)
-	if err != nil || !moved {
-		return err
-	}
-	r.picture(ctx, "fields", r.form)
-	return r.browser.Scroll(ctx, f.send)
 }
 
 // spoken says a duration without the zeros of time.Duration.String.

@@ -46,6 +46,9 @@ func (w *walker) settle(ctx context.Context) (gated bool, err error) {
 
 // arrived notes a place in trail and journal.
 func (w *walker) arrived() {
+	if k := w.kind(); k != selectors.Gate && k != selectors.Aside {
+		w.gated = ""
+	}
 	if n := len(w.trail); n == 0 || w.trail[n-1] != w.place {
 		w.trail = append(w.trail, w.place)
 		v := w.view
@@ -155,6 +158,7 @@ func (w *walker) gate(ctx context.Context) error {
 // meet notes a gate. Behind those that are about the account itself, another one
 // may be signed in.
 func (w *walker) meet() {
+	w.gated = w.place
 	w.keep(happening{kind: "gate", place: w.place})
 	switch matterOf(w.req.Flow, w.place) {
 	case string(selectors.SignIn), string(selectors.ChooseAccount), "code", "checkpoint", "account", "automated":

@@ -172,7 +172,7 @@ func (r *run) event(e record.Event, basis record.Basis, fields map[string]any) {
 }
 
 // keep writes what happens on the walk into journal and log, with a picture of
-// every place.
+// the places of which there may be one.
 func (r *run) keep(h happening) {
 	fields := map[string]any{}
 	for name, v := range map[string]string{"place": h.place, "verb": h.verb, "on": h.on, "detail": h.detail} {
@@ -192,7 +192,8 @@ func (r *run) keep(h happening) {
 		fields["address"], fields["language"] = h.view.Address, h.view.Language
 		r.event(record.EventPlace, record.BasisPage, fields)
 		r.req.Tell(hint.Say("· %s", record.PlaceWords(h.place)))
-		r.picture(r.ctx, h.place, h.view.Address)
+		want, ok := sightOf(r.req.Flow, h.place, *h.view)
+		r.picture(r.ctx, h.place, want, ok)
 	case "action":
 		r.event(record.EventAction, record.BasisProgram, fields)
 	case "gate":
@@ -206,60 +207,6 @@ func (r *run) keep(h happening) {
 		fields["what"] = h.kind
 		r.event(record.EventNote, record.BasisPage, fields)
 	}
-}
-
-// lastPicture shows what stood in the way of a run that came to no form.
-func (r *run) lastPicture(ctx context.Context, end *stop) {
-	if r.walk == nil || r.walk.place == handedOverPlace || end.outcome == Ready || end.outcome == Interrupted || ctx.Err() != nil {
-		return
-	}
-	select {
-	case <-r.browser.Gone():
-		return
-	default:
-	}
-	ctx, cancel := context.WithTimeout(ctx, lastWait)
-	defer cancel()
-	r.picture(ctx, "stopped", r.walk.view.Address)
-}
-
-// pictureWait is how long a picture may take.
-const pictureWait = 10 * time.Second
-
-// lastWait is how long the last picture may take: the page may be stuck.
-const lastWait = 3 * time.Second
-
-// picture files a picture; that it could not be taken is worth a line, not the
-// run. Where the person types what is nobody's business, and on pages that are
-// not known, the fields are painted over.
-func (r *run) picture(ctx context.Context, place, address string) {
-	if r.rec == nil {
-		return
-	}
-	take := r.browser.Picture
-	if kind := r.walk.kind(); kind == selectors.Gate || kind == selectors.Aside || kind == "" && r.walk.place != handedOverPlace {
-		take = r.browser.BlindPicture
-	}
-	patience := pictureWait
-	if r.blind {
-		patience = time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	png, err := take(ctx)
-	if err != nil {
-		r.blind = r.blind || ctx.Err() != nil
-		r.event(record.EventNote, record.BasisBrowser, map[string]any{"what": "no picture", "place": place})
-		return
-	}
-	r.file(place, address, png)
-}
-
-func (r *run) file(place, address string, png []byte) {
-	r.journal(func() error {
-		_, err := r.rec.Picture(place, record.Caption{Place: place, Address: address}, png)
-		return err
-	})
 }
 
 func lastCheck(f *selectors.Flow) string {

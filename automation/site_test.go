@@ -369,8 +369,6 @@ func (p *table) Further(ctx context.Context) (bool, error) {
 	return false, p.begin(ctx)
 }
 
-func (p *table) Picture(context.Context) ([]byte, error) { return nil, nil }
-
 // ByHand begins and ends the person's turn. When it begins, the last things
 // said must be what stands in the way and what to do about it.
 func (p *table) ByHand(yes bool) {

@@ -58,8 +58,16 @@ func (s *standin) function(c call) (any, *failure) {
 		return reply(s.values(nodes))
 	case "blanks":
 		return reply([]string{})
-	case "inputs":
-		return reply(dict{"scale": 1, "boxes": []dict{{"x": 1, "y": 1, "w": 4, "h": 4}}})
+	case "scene":
+		return reply(s.scene(c))
+	case "pose":
+		var a struct{ At float64 }
+		s.argument(c, &a)
+		s.rolled = min(max(a.At, 0), rest)
+		return reply(true)
+	case "rest":
+		s.rolled = 0
+		return reply(true)
 	case "further":
 		moved := !s.scrolled
 		s.scrolled = true
@@ -104,6 +112,25 @@ func (s *standin) function(c call) (any, *failure) {
 		return reply(s.element(a.Node) != nil)
 	}
 	return nil, noMethod
+}
+
+// rest is how much of what a picture is to show is out of view.
+const rest = shotSide / 2
+
+// scene is a page that is half as high again as its window.
+func (s *standin) scene(c call) any {
+	var a struct{ Kinds map[string][]int }
+	s.argument(c, &a)
+	areas, lost := []dict{}, false
+	for kind, nodes := range a.Kinds {
+		for _, n := range nodes {
+			lost = lost || s.element(n) == nil
+			areas = append(areas, dict{"kind": kind, "x": 1, "y": 1, "w": 4, "h": 4})
+		}
+	}
+	return dict{"doc": fmt.Sprint("d", s.document), "content": 1, "scale": 1, "scrollX": 0, "scrollY": s.rolled,
+		"span": dict{"x": 0, "y": -s.rolled, "w": shotSide, "h": shotSide + rest}, "clip": dict{"x": 0, "y": 0, "w": shotSide, "h": shotSide},
+		"covers": []any{}, "areas": areas, "typed": []dict{{"x": 1, "y": 1, "w": 4, "h": 4}}, "texts": []int{}, "line": 0, "lost": lost}
 }
 
 func (s *standin) facts(node int) any {

@@ -21,11 +21,12 @@ type site struct {
 	contexts int
 	plans    map[string]bool // plans that the document knows
 	fields   map[string]*element
-	scrolled bool   // far enough down
-	settled  bool   // the cookie dialog is gone
-	dialog   bool   // a message box stands there
-	belt     string // open, press, shut
-	pressed  int    // the node that a press was permitted on
+	scrolled bool    // far enough down
+	rolled   float64 // how far, for a picture
+	settled  bool    // the cookie dialog is gone
+	dialog   bool    // a message box stands there
+	belt     string  // open, press, shut
+	pressed  int     // the node that a press was permitted on
 	landed   bool
 	ignores  bool // the tab takes no input
 	focus    int  // the node that text goes to
@@ -435,9 +436,12 @@ func (s *standin) insert(c call) {
 	}
 }
 
+// shotSide is how wide and how high pictures are.
+const shotSide = 64
+
 // picture is a PNG of nothing.
 func picture() []byte {
 	var b bytes.Buffer
-	_ = png.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 16)))
+	_ = png.Encode(&b, image.NewGray(image.Rect(0, 0, shotSide, shotSide)))
 	return b.Bytes()
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -257,8 +258,12 @@ func joined(parts []string) string {
 	return strings.Join(rest, "&")
 }
 
+// noPicture are places of which there is no picture.
+var noPicture = regexp.MustCompile(`-(home|settings|sign-in|choose-account|code|checkpoint|automated|save-login|prompt|prompt-close)\.png$`)
+
 // checkStop: a run that did not come to a form says what stood in the way, and
-// its record has a picture of it.
+// its record has a picture of it, or says that there is none. A form that is
+// ready has one.
 func checkStop(t *testing.T, res automation.Result) {
 	t.Helper()
 	if res.Message.String() == "" {
@@ -269,14 +274,21 @@ func checkStop(t *testing.T, res automation.Result) {
 		t.Error(err)
 		return
 	}
-	var shown []string
+	var shown, none []string
 	for line := range strings.Lines(string(data)) {
 		var l struct {
-			File   string         `json:"file"`
-			Fields map[string]any `json:"fields"`
+			File  string `json:"file"`
+			What  string `json:"what"`
+			Place string `json:"place"`
 		}
-		if json.Unmarshal([]byte(line), &l) == nil && strings.HasSuffix(l.File, ".png") {
+		if json.Unmarshal([]byte(line), &l) != nil {
+			continue
+		}
+		if strings.HasSuffix(l.File, ".png") {
 			shown = append(shown, l.File)
+		}
+		if l.What == "no picture" {
+			none = append(none, l.Place)
 		}
 	}
 	last := "stopped"
@@ -284,6 +296,13 @@ func checkStop(t *testing.T, res automation.Result) {
 		last = "filled"
 	}
 	if !slices.ContainsFunc(shown, func(f string) bool { return strings.Contains(f, last) }) {
-		t.Errorf("no picture %q in the record: %v", last, shown)
+		if last == "filled" || !slices.Contains(none, last) {
+			t.Errorf("no picture %q in the record: %v, none of %v", last, shown, none)
+		}
+	}
+	for _, f := range shown {
+		if noPicture.MatchString(f) {
+			t.Errorf("a picture that nobody may have: %s", f)
+		}
 	}
 }

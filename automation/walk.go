@@ -21,7 +21,6 @@ type page interface {
 	Look(ctx context.Context, plan *chrome.Plan, until chrome.Until) (chrome.View, error)
 	Press(ctx context.Context, id string, t chrome.Target) error
 	Further(ctx context.Context) (bool, error)
-	Picture(ctx context.Context) ([]byte, error)
 	Attempts() []chrome.Attempt
 	ByHand(bool)
 }
@@ -71,6 +70,7 @@ type walker struct {
 	theirs      bool     // the person looks for the form, on whichever page they are
 	signingIn   bool     // there is nothing but the sign-in to be done
 	waited      bool     // a page was given time to tell whose account it is
+	gated       string   // the gate that was met and not seen to be passed
 }
 
 // happening is one thing for the journal.

@@ -264,15 +264,24 @@ func (o *watcher) is(m selectors.Meaning) bool {
 	return slices.ContainsFunc(o.view.Places, func(p string) bool { return o.r.req.Flow.Places[p].Means == m })
 }
 
+// picture shows what the site made of it, as far as it is in view.
 func (o *watcher) picture(ctx context.Context, name string) {
-	if o.kind(selectors.Gate) {
+	place := ""
+	for _, kind := range []selectors.Kind{selectors.End, selectors.FormKind, selectors.PageKind} {
+		i := slices.IndexFunc(o.view.Places, func(p string) bool { return o.r.req.Flow.Places[p].Kind == kind })
+		if i >= 0 {
+			place = o.view.Places[i]
+			break
+		}
+	}
+	want, ok := sightOf(o.r.req.Flow, place, o.view)
+	if !ok || o.kind(selectors.Gate) {
 		return
 	}
+	want.Blind = false // it is the person's own form, or the answer to it
 	_ = o.glance(ctx, func(ctx context.Context) error {
-		png, err := o.w.Picture(ctx)
-		if err == nil {
-			o.r.file(name, o.view.Address, png)
-		}
+		shots, err := o.w.Pictures(ctx, want)
+		o.r.file(name, o.view.Address, shots, err)
 		return err
 	})
 }

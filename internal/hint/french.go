@@ -758,7 +758,7 @@ func french() map[string]string {
 		"This is not a file of the record: it was added.":                                                    "Ce n’est pas un fichier du compte rendu : il a été ajouté.",
 		"Other users of this computer may look into this folder, which holds private pictures and texts.":    "D’autres utilisateurs de cet ordinateur peuvent regarder dans ce dossier, qui contient des images et des textes privés.",
 		// internal/record/words.go
-		"Where the person signs in or is asked something else, the fields are painted over; otherwise nothing is. The files are in the folder “shots” beside this report.": "Là où la personne se connecte ou répond à une autre question, les champs sont masqués ; rien d’autre ne l’est. Les fichiers sont dans le dossier « shots » à côté de ce rapport.",
+		"There is none of pages on which the person signs in, of the home page and of the settings. Where something else is asked, or the page is not known, the fields are painted over; otherwise nothing is. What lay over a page is left out. The files are in the folder “shots” beside this report.": "Il n’y en a aucune des pages où la personne se connecte, de la page d’accueil ni des paramètres. Là où une autre question est posée, ou sur une page inconnue, les champs sont masqués ; rien d’autre ne l’est. Ce qui recouvrait une page est laissé de côté. Les fichiers sont dans le dossier « shots » à côté de ce rapport.",
 		"the page on which nonmerci stopped":       "la page sur laquelle nonmerci s’est arrêté",
 		"the notice that the account is suspended": "l’avis de suspension du compte",
 		"the notice that a program is suspected":   "l’avis de comportement automatisé",

@@ -96,7 +96,7 @@ func (s *Summary) take(l Line, f *folder) {
 		if err != nil {
 			taken = l.Time
 		}
-		s.Pictures = append(s.Pictures, Picture{l.File, Caption{l.text("place"), l.text("address"), taken, l.areas()}})
+		s.Pictures = append(s.Pictures, Picture{l.File, Caption{Place: l.text("place"), Address: l.text("address"), Time: taken, Areas: l.areas()}})
 	case EventReadBack:
 		if l.File != "" {
 			s.Readings = append(s.Readings, Reading{l.File, l.Time, f.reading(l.File)})

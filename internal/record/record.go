@@ -41,12 +41,10 @@
 package record
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -93,6 +91,7 @@ type Caption struct {
 	Address string    // of the page; the query and fragment are cut off
 	Time    time.Time // when it was taken; zero: now
 	Areas   []Area    // what a copy for others may leave out; nil: nobody looked, so that a copy leaves out the picture
+	Scale   float64   // pixels of the picture for one of the page; zero: 1
 }
 
 // Field is one field of the form, as it was read back from the page.
@@ -109,9 +108,11 @@ type Field struct {
 // returns that error, and the folder stays as it is. A call that is refused for
 // its arguments writes nothing and ends nothing.
 type Record struct {
-	dir   string
-	disk  disk
-	clock func() time.Time
+	dir       string
+	disk      disk
+	clock     func() time.Time
+	lang      string // of the report
+	rehearsal bool
 
 	mu       sync.Mutex
 	journal  *os.File
@@ -144,7 +145,7 @@ func create(dir string, meta Meta, d disk) (*Record, error) {
 	}
 	now := meta.Clock()
 	name := fmt.Sprintf("%s-%s-%s", now.UTC().Format(nameTime), meta.Service, strings.ToLower(rand.Text()[:4]))
-	r := &Record{dir: filepath.Join(dir, name), disk: d, clock: meta.Clock, prev: genesis()}
+	r := &Record{dir: filepath.Join(dir, name), disk: d, clock: meta.Clock, lang: meta.Language, rehearsal: meta.Rehearsal, prev: genesis()}
 	if err := r.start(meta, now); err != nil {
 		return nil, noRecord(err)
 	}
@@ -214,34 +215,39 @@ func (r *Record) Event(event Event, basis Basis, fields map[string]any) error {
 }
 
 // Picture files a PNG under shots/NN-name.png and returns that path, relative
-// to the folder. The name may hold lower-case letters, digits, - and _.
-func (r *Record) Picture(name string, caption Caption, image []byte) (file string, err error) {
+// to the folder. Under it, in the same file, stands what it shows and when. The
+// name may hold lower-case letters, digits, - and _.
+func (r *Record) Picture(name string, caption Caption, shot []byte) (file string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	name = strings.ReplaceAll(name, "_", "-")
 	if !shotName.MatchString(name) {
 		return "", errors.New("record picture: its name is not plain")
 	}
-	size, err := png.DecodeConfig(bytes.NewReader(image))
-	if err != nil || !bytes.HasSuffix(image, []byte("\x00\x00\x00\x00IEND\xaeB`\x82")) {
-		return "", fmt.Errorf("record picture %s: not a whole PNG", name)
+	shown, err := readShot(shot)
+	if err != nil {
+		return "", fmt.Errorf("record picture %s: %w", name, err)
 	}
-	if err := checkAreas(caption.Areas, size.Width, size.Height); err != nil {
+	if err := checkAreas(caption.Areas, shown.Bounds().Dx(), shown.Bounds().Dy()); err != nil {
 		return "", fmt.Errorf("record picture %s: %w", name, err)
 	}
 	at := caption.Time
 	if at.IsZero() {
 		at = r.clock()
 	}
+	filed, size, err := captioned(shown, r.says(caption, at), caption.Scale)
+	if err != nil {
+		return "", fmt.Errorf("record picture %s: %w", name, err)
+	}
 	file = fmt.Sprintf("%s/%02d-%s.png", shotDir, r.shots+1, name)
 	fields := map[string]any{
 		"place": caption.Place, "address": caption.Address, "taken": at.UTC().Format(timeFormat),
-		"width": size.Width, "height": size.Height,
+		"width": size.X, "height": size.Y,
 	}
 	if caption.Areas != nil {
 		fields["areas"] = caption.Areas
 	}
-	if err = r.file(file, image, Line{Event: EventPicture, Basis: BasisPage, Fields: fields}); err != nil {
+	if err = r.file(file, filed, Line{Event: EventPicture, Basis: BasisPage, Fields: fields}); err != nil {
 		return "", err
 	}
 	r.shots++

@@ -25,7 +25,7 @@ func words(lang string) map[string]string {
 		"private":      hint.Say("This report is private: it holds what the form held, and pictures of the person’s pages."),
 		"shots":        hint.Say("Pictures"),
 		"noShots":      hint.Say("No picture was taken."),
-		"full":         hint.Say("Where the person signs in or is asked something else, the fields are painted over; otherwise nothing is. The files are in the folder “shots” beside this report."),
+		"full":         hint.Say("There is none of pages on which the person signs in, of the home page and of the settings. Where something else is asked, or the page is not known, the fields are painted over; otherwise nothing is. What lay over a page is left out. The files are in the folder “shots” beside this report."),
 		"values":       hint.Say("What the form held"),
 		"noValues":     hint.Say("The form was not read back."),
 		"readAt":       hint.Say("Read back from the page:"),

@@ -108,6 +108,7 @@ func TestInOneBrowser(t *testing.T) {
 		{"near its question", testNearItsQuestion},
 		{"name first", testNameFirst},
 		{"judge race", testJudgeRace},
+		{"pictures", testPictures},
 	} {
 		t.Run(c.name, c.test)
 	}

@@ -124,6 +124,11 @@
     const rects = el.getClientRects();
     let r = el.getBoundingClientRect();
     if (rects.length > 1) for (const one of rects) if (one.width > 1 && one.height > 1) { r = one; break; }
+    return inTop(el, r);
+  };
+  // wholeBox is the box of all its lines.
+  const wholeBox = (el) => inTop(el, el.getBoundingClientRect());
+  const inTop = (el, r) => {
     let x = r.left, y = r.top;
     for (let w = el.ownerDocument.defaultView; w?.frameElement; w = w.parent) {
       const f = w.frameElement.getBoundingClientRect();
@@ -315,6 +320,7 @@
     const box = formBox(scan);
     // A form under a dialog is not the person's turn, and neither is it gone.
     scan.covered = !!box && !!scan.top && !within(box, scan.top);
+    scan.box = box;
     scan.form = scan.covered ? null : box;
     return scan;
   };
@@ -711,13 +717,225 @@
       .map((el) => nameOf(el).slice(0, 80));
   };
 
-  // inputs are the boxes of everything that somebody may have typed something
-  // into, to be painted over in a picture.
+  // ---- pictures ----------------------------------------------------------
+
+  // TYPED is everything that somebody may have typed something into, or that the
+  // engine cannot look into.
   const TYPED = 'input:not([type=hidden]),textarea,select,canvas,iframe,[contenteditable]:not([contenteditable=false i]),[role=textbox],[role=searchbox],[role=spinbutton],[role=combobox]';
-  const inputs = () => ({
-    scale: devicePixelRatio,
-    boxes: roots().flatMap((root) => [...root.querySelectorAll(TYPED)]).filter((el) => el.localName !== 'iframe' || !el.contentDocument).map(boxOf).filter((b) => b.w > 0 && b.h > 0),
-  });
+  const NO_TEXT = 'input:is([type=button],[type=submit],[type=reset],[type=image],[type=checkbox],[type=radio],[type=range],[type=color]),canvas,iframe';
+  const DIALOG = 'dialog,[role=dialog],[role=alertdialog]';
+
+  const meet = (a, b) => {
+    const x = Math.max(a.x, b.x), y = Math.max(a.y, b.y);
+    return { x, y, w: Math.min(a.x + a.w, b.x + b.w) - x, h: Math.min(a.y + a.h, b.y + b.h) - y };
+  };
+  const pageOf = (doc) => doc.scrollingElement || doc.documentElement;
+  // rolls tells whether an element shows what it holds through a window of its
+  // own. What body says about that may be meant for the document.
+  const rolls = (el) => {
+    const doc = el.ownerDocument;
+    if (el === doc.documentElement || el === doc.body && (el === pageOf(doc) || getComputedStyle(doc.documentElement).overflowY === 'visible')) return false;
+    return el.scrollHeight > el.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(el).overflowY);
+  };
+  // windowOf is the part of the viewport in which an element, or a document's
+  // page, shows what it holds.
+  const windowOf = (el) => {
+    const doc = el.ownerDocument;
+    if (el !== pageOf(doc)) {
+      const b = wholeBox(el);
+      return { x: b.x + el.clientLeft, y: b.y + el.clientTop, w: el.clientWidth, h: el.clientHeight };
+    }
+    const at = inTop(doc.documentElement, { left: 0, top: 0, width: 0, height: 0 });
+    return { x: at.x, y: at.y, w: doc.documentElement.clientWidth || el.clientWidth, h: doc.compatMode === 'BackCompat' ? el.clientHeight : doc.documentElement.clientHeight };
+  };
+  // around lists the elements through whose windows an element is seen, from the
+  // inside out; what is fixed is seen through that of its page alone.
+  const around = (el) => {
+    const out = [];
+    let free = ''; // how the last element left the flow
+    for (let e = el; e; e = up(e)) {
+      const style = getComputedStyle(e), doc = e.ownerDocument;
+      const holds = free === '' || free === 'absolute' && style.position !== 'static';
+      if (e === doc.documentElement) {
+        out.push(pageOf(doc));
+        free = '';
+        continue;
+      }
+      if (holds && e !== doc.body && (e === el ? rolls(e) : /auto|scroll|hidden|clip/.test(style.overflow))) out.push(e);
+      if (holds && /absolute|fixed/.test(style.position)) free = style.position;
+      else if (holds) free = '';
+    }
+    return out;
+  };
+  // spanOf is where what an element holds begins and how large it is.
+  const spanOf = (el) => {
+    if (!rolls(el)) return wholeBox(el);
+    const w = windowOf(el);
+    return { x: w.x, y: w.y - el.scrollTop, w: w.w, h: el.scrollHeight };
+  };
+
+  // contentOf is what a picture is to show: the dialog that holds what the place
+  // was recognised by; else the form with its title, or what the page calls main.
+  const contentOf = (of, holds) => {
+    const held = holds.map(byHandle).filter(Boolean);
+    const scan = scanPage(null);
+    const dialog = held.length ? closest(held[0], DIALOG) : null;
+    if (dialog && visible(dialog) && held.every((el) => within(el, dialog))) return dialog;
+    if (of === 'dialog') return null;
+    if (of === 'form') return scan.box && titled(scan.box, scan.family.title);
+    let mains = scan.roots.flatMap((root) => [...root.querySelectorAll('main,[role=main]')]).filter(visible);
+    mains = mains.filter((el) => !mains.some((other) => other !== el && within(el, other)));
+    if (mains.length > 1) mains = mains.filter((el) => held.length && held.every((one) => within(one, el)));
+    else if (!mains.length) mains = [document.body];
+    return mains.length === 1 ? mains[0] : null;
+  };
+  // titled is the smallest element that holds a form and the page's title, where
+  // little else stands in it.
+  const titled = (box, titles) => {
+    if (titles.length !== 1 || within(titles[0], box)) return box;
+    for (let el = up(box); el && el.localName !== 'body' && !asideOf(el); el = up(el)) {
+      if (wholeBox(el).h > wholeBox(box).h + innerHeight) break;
+      if (within(titles[0], el)) return el;
+      if (el.matches('main,[role=main]') || el.matches(DIALOG)) break;
+    }
+    return box;
+  };
+
+  // strangers tells, for one content, which elements do not belong to it. What
+  // it stands in lies behind it. Where it is all of the page, its frame, dialogs
+  // and what stands still while it scrolls do not belong to it.
+  const strangers = (content) => {
+    const known = new Map();
+    const loose = content.localName === 'body';
+    const stray = (el) => {
+      if (el === content) return false;
+      if (!el || asideOf(el) || el.matches(DIALOG) || /fixed|sticky/.test(getComputedStyle(el).position)) return true;
+      return stray(up(el));
+    };
+    return (el) => {
+      if (!known.has(el)) known.set(el, !el || (within(el, content) ? loose && stray(el) : !within(content, el)));
+      return known.get(el);
+    };
+  };
+
+  const paints = (el) => {
+    if (/^(img|svg|video|canvas|iframe|embed|object|input|textarea|select|hr)$/.test(el.localName)) return true;
+    if ([...el.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) return true;
+    const s = getComputedStyle(el);
+    if (s.backgroundImage !== 'none' || !/^(transparent|rgba\(.*, 0\))$/.test(s.backgroundColor) || s.boxShadow !== 'none') return true;
+    if (['Top', 'Right', 'Bottom', 'Left'].some((side) => parseFloat(s['border' + side + 'Width']) > 0)) return true;
+    return ['::before', '::after'].some((p) => !/^(none|normal|"")$/.test(getComputedStyle(el, p).content));
+  };
+  // inkOf is the box of an element and of what it lets run over its edges.
+  const inkOf = (el) => {
+    const b = wholeBox(el), w = Math.max(0, el.scrollWidth - el.clientWidth), h = Math.max(0, el.scrollHeight - el.clientHeight);
+    if (!el.clientWidth || getComputedStyle(el).overflow !== 'visible') return b;
+    return { x: b.x - w, y: b.y - h, w: b.w + 2 * w, h: b.h + 2 * h };
+  };
+  // inFront guesses, for what lets the mouse through, whether it is painted later.
+  const inFront = (el, content) => {
+    const later = content.getRootNode() !== el.getRootNode() || !!(content.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING);
+    for (let e = el; e && !within(content, e); e = up(e)) {
+      const s = getComputedStyle(e);
+      if (s.position !== 'static' && (later || Number(s.zIndex) > 0)) return true;
+    }
+    return false;
+  };
+  // coversOf lists the stretches of a clip in which something lies over the
+  // content that does not belong to it: what a grid of points hits, and each
+  // element that meets the clip, because small things fall through a grid.
+  const coversOf = (content, clip) => {
+    const strange = strangers(content);
+    const out = [];
+    const bad = (b) => {
+      const m = meet(b, clip);
+      if (m.h > 0) out.push([m.y - 1, m.y + m.h + 1]);
+    };
+    const probe = (box, dx, dy) => {
+      const across = Math.ceil(box.w / dx), down = Math.ceil(box.h / dy);
+      for (let j = 0; j < down; j++) {
+        for (let i = 0; i < across; i++) {
+          const y = box.y + (j + 0.5) * box.h / down;
+          const hit = atPoint(content, box.x + (i + 0.5) * box.w / across, y);
+          if (!strange(hit)) continue;
+          bad({ x: clip.x, w: clip.w, y: y - box.h / down, h: 2 * box.h / down });
+          if (hit) bad(wholeBox(hit));
+          break; // a stretch is covered or it is not
+        }
+      }
+    };
+    probe(clip, 24, 12);
+    const todo = [document.documentElement];
+    for (let el = todo.pop(); el; el = todo.pop()) {
+      if (el === content && content.localName !== 'body') continue;
+      todo.push(...el.children, ...el.shadowRoot?.children || []);
+      if (el.localName === 'iframe' && within(content, el)) todo.push(el.contentDocument.documentElement);
+      if (!strange(el)) continue;
+      const m = meet(inkOf(el), clip);
+      if (m.w < 1 || m.h < 1 || !el.checkVisibility({ visibilityProperty: true, opacityProperty: true, contentVisibilityAuto: true })) continue;
+      if (getComputedStyle(el).pointerEvents !== 'none') probe(m, m.w / 4, m.h / 4);
+      else if (paints(el) && inFront(el, content)) bad(m);
+    }
+    return out;
+  };
+
+  // inside lists what an element holds, in shadow roots and frames too.
+  const inside = (content) => {
+    const out = [];
+    const todo = [content];
+    for (let el = todo.pop(); el; el = todo.pop()) {
+      out.push(el);
+      todo.push(...el.children, ...el.shadowRoot?.children || []);
+      try { if (el.localName === 'iframe' && el.contentDocument?.documentElement) todo.push(el.contentDocument.documentElement); } catch { /* another origin */ }
+    }
+    return out;
+  };
+  const pictured = (el) => {
+    if (/^(img|image|video|canvas|iframe|embed|object)$/.test(el.localName)) return el.localName !== 'iframe' || !el.contentDocument;
+    return [null, '::before', '::after'].some((p) => getComputedStyle(el, p).backgroundImage.includes('url('));
+  };
+  // areaOf says what an element shows that a copy for others may leave out.
+  const areaOf = (el, box) => {
+    if (el.matches('input[type=tel],input[autocomplete~=tel]')) return 'phone';
+    if (el.matches(TYPED) && !el.matches(NO_TEXT)) return 'field';
+    return box.w > 24 && box.h > 24 && pictured(el) ? 'image' : '';
+  };
+
+  // scene tells what a picture of the content would show just now: which part of
+  // it is in view, what lies over it, and what lies where.
+  const scene = ({ of, holds, node, kinds, blind }) => {
+    const content = node ? byHandle(node) : contentOf(of, holds || []);
+    if (!content || visualViewport.scale !== 1) return null;
+    const span = spanOf(content), style = getComputedStyle(content);
+    const clip = around(content).map(windowOf).reduce(meet, span);
+    const out = {
+      doc: token, content: handleOf(content), scale: devicePixelRatio, scrollX, scrollY, span, clip,
+      covers: [], areas: [], typed: [], texts: [], line: rolls(content) ? 2 + (parseFloat(style.lineHeight) || 1.5 * parseFloat(style.fontSize)) : 0, lost: false,
+    };
+    const put = (list, box, kind) => {
+      const m = meet(box, clip);
+      if (m.w > 0 && m.h > 0) list.push({ kind, ...m });
+    };
+    const told = new Set();
+    for (const [kind, nodes] of Object.entries(kinds || {})) {
+      for (const el of nodes.map(byHandle)) {
+        if (!el) { out.lost = true; continue; }
+        told.add(el);
+        if (within(el, content)) put(out.areas, wholeBox(el), kind);
+      }
+    }
+    for (const el of inside(content)) {
+      const box = wholeBox(el);
+      if (box.w <= 0 || box.h <= 0) continue;
+      if (el !== content && /^(textarea|div|p|span)$/.test(el.localName) && el.matches(TYPED) && rolls(el) && visible(el)) out.texts.push(handleOf(el));
+      if (meet(box, clip).h <= 0) continue;
+      const kind = told.has(el) ? '' : areaOf(el, box);
+      if (kind) put(out.areas, box, kind);
+      if (blind && el.matches(TYPED) && (el.localName !== 'iframe' || !el.contentDocument)) put(out.typed, box, 'field');
+    }
+    if (clip.w >= 1 && clip.h >= 1) out.covers = coversOf(content, clip);
+    return out;
+  };
 
   // ---- hands: what changes the page --------------------------------------
 
@@ -751,6 +969,35 @@
       if (before.x === after.x && before.y === after.y && before.w === after.w && before.h === after.h) break;
     }
     return facts(n);
+  };
+
+  // pose scrolls for a picture: what stands so far down in an element comes to
+  // the top, or to the middle, of each window through which it is seen. A text
+  // area that is whole in view stays there.
+  const stood = new Map(); // what was scrolled, and where it stood
+  const pose = async ({ node, at, middle }) => {
+    const el = byHandle(node);
+    if (!el) return false;
+    const own = rolls(el);
+    for (const s of around(el)) {
+      if (!stood.has(s)) stood.set(s, [s.scrollLeft, s.scrollTop]);
+      const w = windowOf(s), line = spanOf(el).y + at;
+      let by = line - w.y - (middle && s !== el ? w.h / 2 : 0);
+      if (own && s !== el) {
+        const b = wholeBox(el);
+        by = !middle && b.y >= w.y && b.y + b.h <= w.y + w.h ? 0 : b.y + b.h / 2 - (w.y + w.h / 2);
+      }
+      if (by) s.scrollBy({ top: by, behavior: 'instant' });
+    }
+    await frames();
+    return true;
+  };
+  // rest scrolls everything back to where it stood.
+  const rest = async () => {
+    for (const [s, [left, top]] of [...stood].reverse()) s.scrollTo({ left, top, behavior: 'instant' });
+    stood.clear();
+    await frames();
+    return true;
   };
 
   // select focuses a field and selects what stands in it, so that the text that
@@ -858,5 +1105,5 @@
   };
   const mark = (n) => { sendNode = byHandle(n); return !!sendNode; };
 
-  globalThis.nonmerci = { look, facts, values, blanks, inputs, further, steady, select, choose, setBelt, release, watch, mark };
+  globalThis.nonmerci = { look, facts, values, blanks, scene, further, steady, pose, rest, select, choose, setBelt, release, watch, mark };
 })();

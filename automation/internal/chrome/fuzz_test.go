@@ -205,9 +205,9 @@ func wantAllowed(t *testing.T, method string, sent []byte, sealed, open bool) {
 			slices.Contains([]any{nil, json.Number("0"), json.Number("1")}, is["clickCount"])
 	case "Runtime.callFunctionOn":
 		name := strings.TrimSuffix(strings.TrimPrefix(text("functionDeclaration"), "function(a){return globalThis.nonmerci."), "(a)}")
-		known := []string{"look", "facts", "values", "blanks", "inputs", "watch", "mark", "release"}
+		known := []string{"look", "facts", "values", "blanks", "scene", "watch", "mark", "release"}
 		if !sealed {
-			known = append(known, "setBelt", "further", "steady", "select", "choose")
+			known = append(known, "setBelt", "further", "steady", "pose", "rest", "select", "choose")
 		}
 		good = slices.Contains(known, name)
 		list, _ := is["arguments"].([]any)

@@ -40,13 +40,15 @@ var functions = []function{
 	{"facts", true, "read one element: role, name, link, whether it is on top"},
 	{"values", true, "read the form's fields back"},
 	{"blanks", true, "name the fields that the form insists on and that are empty"},
-	{"inputs", true, "tell where on the screen fields are, to paint them over in a picture"},
+	{"scene", true, "tell what a picture would show: where the content is, what lies over it, where fields and images are"},
 	{"watch", true, "notice the person's own action on Send"},
 	{"mark", true, "remember which element is Send, so that it is never pressed"},
 	{"release", true, "let the person's clicks and keys through again"},
 	{"setBelt", false, "stop clicks and keys that the program did not intend"},
 	{"further", false, "scroll down by most of a screen"},
 	{"steady", false, "scroll an element into view and wait until it stands still"},
+	{"pose", false, "scroll for a picture"},
+	{"rest", false, "scroll back after the pictures"},
 	{"select", false, "put the cursor into a field and select its text"},
 	{"choose", false, "choose an entry of a list"},
 }
@@ -107,7 +109,7 @@ var powers = []power{
 	{"Runtime.callFunctionOn", []string{"functionDeclaration", "arguments", "executionContextId", "returnByValue", "awaitPromise"}, true, "call one of the functions below", checkCall},
 	{"Page.navigate", []string{"url"}, true, "go to an address of Meta's; after hand-over only to the empty page, just before it closes its tab", checkAddress},
 	{"Page.bringToFront", nil, true, "show the tab", nil},
-	{"Page.captureScreenshot", []string{"format", "optimizeForSpeed"}, true, "take a picture of what the tab shows", nil},
+	{"Page.captureScreenshot", []string{"format", "optimizeForSpeed", "clip"}, true, "take a picture of a part of what the tab shows", checkPicture},
 	{"Page.printToPDF", []string{"printBackground", "paperWidth", "paperHeight", "preferCSSPageSize", "generateTaggedPDF", "generateDocumentOutline"}, false, "print the program's own report, in a browser of its own that shows nothing else and has no network (records pdf)", checkPrint},
 	{"Page.handleJavaScriptDialog", []string{"accept"}, false, "dismiss a message box of the page, never accept it", checkDismiss},
 	{"Input.setIgnoreInputEvents", []string{"ignore"}, true, "switch mouse and keyboard of the tab off while it fills the form, and on again", checkIgnore},
@@ -289,6 +291,23 @@ func checkAddress(g *gate, p params) error {
 func checkPrint(g *gate, _ params) error {
 	if !g.report {
 		return errors.New("only the program's own report is printed")
+	}
+	return nil
+}
+
+// checkPicture lets pass a picture of a part that somebody has named, as large
+// as it is on the screen.
+func checkPicture(_ *gate, p params) error {
+	var clip map[string]float64
+	if !p.is("format", `"png"`) || json.Unmarshal(p["clip"], &clip) != nil || len(clip) != 5 || clip["scale"] != 1 {
+		return errors.New("a picture is a PNG of a part of the page")
+	}
+	fits := func(v, least, most float64) bool { return v >= least && v <= most }
+	_, x := clip["x"]
+	_, y := clip["y"]
+	if !x || !y || !fits(clip["x"], -mostPage, mostPage) || !fits(clip["y"], -mostPage, mostPage) ||
+		!fits(clip["width"], 1, mostHeight) || !fits(clip["height"], 1, mostHeight) {
+		return errors.New("the part is too large, or none")
 	}
 	return nil
 }

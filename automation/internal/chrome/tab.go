@@ -1,16 +1,9 @@
 package chrome
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
-	"image/png"
-	"math"
-	"time"
 
 	"github.com/go-rod/rod/lib/proto"
 )
@@ -65,64 +58,6 @@ func (s *session) open(ctx context.Context, address string) error {
 	return nil
 }
 
-// Picture is what the current tab shows, as PNG. The page must have settled,
-// which Look ensures: right after a press a third of the pictures fail.
-func (b *Browser) Picture(ctx context.Context) ([]byte, error) {
-	s, err := b.current(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.picture(ctx)
-}
-
-func (s *session) picture(ctx context.Context) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	res, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng, OptimizeForSpeed: true}.Call(s.on(ctx))
-	if err != nil {
-		return nil, fmt.Errorf("take a picture: %w", err)
-	}
-	return res.Data, nil
-}
-
-// BlindPicture is [Browser.Picture] with everything painted over that somebody
-// may have typed something into.
-func (b *Browser) BlindPicture(ctx context.Context) ([]byte, error) {
-	s, err := b.current(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var inputs struct {
-		Scale float64 `json:"scale"`
-		Boxes []struct {
-			X, Y, W, H float64
-		} `json:"boxes"`
-	}
-	if err := s.call(ctx, "inputs", nil, &inputs); err != nil {
-		return nil, fmt.Errorf("find the fields: %w", err)
-	}
-	data, err := s.picture(ctx)
-	if err != nil {
-		return nil, err
-	}
-	shown, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("read the picture: %w", err)
-	}
-	out := image.NewRGBA(shown.Bounds())
-	draw.Draw(out, out.Bounds(), shown, shown.Bounds().Min, draw.Src)
-	for _, box := range inputs.Boxes {
-		px := func(v float64) int { return int(math.Round(v * inputs.Scale)) }
-		r := image.Rect(px(box.X), px(box.Y), px(box.X+box.W), px(box.Y+box.H))
-		draw.Draw(out, r, image.NewUniform(color.Gray{Y: 0xc0}), image.Point{}, draw.Src)
-	}
-	var painted bytes.Buffer
-	if err := png.Encode(&painted, out); err != nil {
-		return nil, fmt.Errorf("write the picture: %w", err)
-	}
-	return painted.Bytes(), nil
-}
-
 // Values reads fields back from the page.
 func (b *Browser) Values(ctx context.Context, nodes ...int64) ([]Value, error) {
 	s, err := b.current(ctx)
@@ -145,27 +80,18 @@ func (b *Browser) Values(ctx context.Context, nodes ...int64) ([]Value, error) {
 
 // Scroll brings an element into view.
 func (b *Browser) Scroll(ctx context.Context, t Target) error {
-	_, err := b.Scrolled(ctx, t)
-	return err
-}
-
-// Scrolled is [Browser.Scroll], and tells whether anything had to move.
-func (b *Browser) Scrolled(ctx context.Context, t Target) (bool, error) {
 	s, err := b.current(ctx)
 	if err != nil {
-		return false, err
+		return err
 	}
-	var before, after *facts
-	if err := s.call(ctx, "facts", t.Node, &before); err != nil {
-		return false, err
+	var f *facts
+	if err := s.call(ctx, "steady", t.Node, &f); err != nil {
+		return err
 	}
-	if err := s.call(ctx, "steady", t.Node, &after); err != nil {
-		return false, err
+	if f == nil {
+		return ErrLost
 	}
-	if before == nil || after == nil {
-		return false, ErrLost
-	}
-	return before.X != after.X || before.Y != after.Y, nil
+	return nil
 }
 
 // Further scrolls the current tab down by most of a screen, and tells whether it

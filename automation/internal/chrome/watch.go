@@ -143,12 +143,6 @@ func (w *Watch) tab(context.Context) (*session, error) {
 // closing the pipe.
 const deathRattle = 500 * time.Millisecond
 
-// Picture is what the tab shows, without the mark on Send.
-func (w *Watch) Picture(ctx context.Context) ([]byte, error) {
-	_ = proto.OverlayHideHighlight{}.Call(w.s.on(ctx))
-	return w.s.picture(ctx)
-}
-
 // Point repeats the mark on Send, which the first move of the mouse takes away.
 // Where the page shows no Send, the mark goes away too.
 func (w *Watch) Point(ctx context.Context) error {

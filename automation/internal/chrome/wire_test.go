@@ -83,7 +83,7 @@ var allowed = map[string]string{
 	"Runtime.callFunctionOn":                `{"functionDeclaration":"function(a){return globalThis.nonmerci.look(a)}","arguments":[{"value":{"timeout":1}}],"executionContextId":7,"returnByValue":true,"awaitPromise":true}`,
 	"Page.navigate":                         `{"url":"https://www.facebook.com/privacy/center/"}`,
 	"Page.bringToFront":                     `{}`,
-	"Page.captureScreenshot":                `{"format":"png","optimizeForSpeed":true}`,
+	"Page.captureScreenshot":                `{"format":"png","optimizeForSpeed":true,"clip":{"x":0,"y":0.5,"width":600,"height":8000,"scale":1}}`,
 	"Page.printToPDF":                       `{"printBackground":true,"paperWidth":8.27,"paperHeight":11.69,"preferCSSPageSize":true,"generateTaggedPDF":true,"generateDocumentOutline":true}`,
 	"Page.handleJavaScriptDialog":           `{"accept":false}`,
 	"Input.setIgnoreInputEvents":            `{"ignore":false}`,
@@ -254,6 +254,19 @@ func TestWireRefuses(t *testing.T) {
 		{"Page.getResourceContent", `{"frameId":"F","url":"x"}`},
 		{"Page.captureSnapshot", `{}`},
 		{"Page.printToPDF", `{}`},
+		{"Page.captureScreenshot", `{"format":"png"}`},
+		{"Page.captureScreenshot", `{"format":"png","clip":null}`},
+		{"Page.captureScreenshot", `{"clip":{"x":0,"y":0,"width":9,"height":9,"scale":1}}`},
+		{"Page.captureScreenshot", `{"format":"jpeg","clip":{"x":0,"y":0,"width":9,"height":9,"scale":1}}`},
+		{"Page.captureScreenshot", `{"format":"png","quality":9,"clip":{"x":0,"y":0,"width":9,"height":9,"scale":1}}`},
+		{"Page.captureScreenshot", `{"format":"png","captureBeyondViewport":true,"clip":{"x":0,"y":0,"width":9,"height":9,"scale":1}}`},
+		{"Page.captureScreenshot", `{"format":"png","fromSurface":false,"clip":{"x":0,"y":0,"width":9,"height":9,"scale":1}}`},
+		{"Page.captureScreenshot", `{"format":"png","clip":{"x":0,"y":0,"width":9,"height":9,"scale":2}}`},
+		{"Page.captureScreenshot", `{"format":"png","clip":{"x":0,"y":0,"width":9,"height":9}}`},
+		{"Page.captureScreenshot", `{"format":"png","clip":{"x":0,"width":9,"height":9,"scale":1,"z":0}}`},
+		{"Page.captureScreenshot", `{"format":"png","clip":{"x":0,"y":0,"width":9,"height":8001,"scale":1}}`},
+		{"Page.captureScreenshot", `{"format":"png","clip":{"x":0,"y":0,"width":0,"height":9,"scale":1}}`},
+		{"Page.captureScreenshot", `{"format":"png","clip":{"x":1e9,"y":0,"width":9,"height":9,"scale":1}}`},
 		{"DOM.getDocument", `{"depth":-1,"pierce":true}`},
 		{"DOMSnapshot.captureSnapshot", `{"computedStyles":[]}`},
 		{"Accessibility.getFullAXTree", `{}`},
@@ -452,7 +465,7 @@ func TestSealIsOneWay(t *testing.T) {
 			t.Errorf("%s after hand-over: passes %v", method, got)
 		}
 	}
-	hands := map[string]bool{"setBelt": true, "further": true, "steady": true, "select": true, "choose": true}
+	hands := map[string]bool{"setBelt": true, "further": true, "steady": true, "pose": true, "rest": true, "select": true, "choose": true}
 	for _, f := range functions {
 		g, _ := newGate()
 		g.seal()
