@@ -585,7 +585,7 @@ func french() map[string]string {
 		"ATTENTION: this record is incomplete.":     "ATTENTION : ce compte rendu est incomplet.",
 		"Begin with %s.":                            "Commencez par %s.",
 		"Left out, or covered by black boxes: %s.":  "Retiré, ou couvert par des rectangles noirs : %s.",
-		"The original pictures and the values of the form stay with the person; redactions.json names the digests of the pictures.": "Les images d’origine et les valeurs du formulaire restent chez la personne ; redactions.json donne les empreintes des images.",
+		"The original pictures and what is left out stay with the person; redactions.json names the digests of the originals.": "Les images d’origine et ce qui est retiré restent chez la personne ; redactions.json donne les empreintes des originaux.",
 		"HOW TO CHECK IT": "COMMENT LE VÉRIFIER",
 		"Unpack the zip file into a folder of its own, and open a terminal there. Each file must be reported as unchanged (OK, or True):":                        "Décompressez le fichier zip dans un dossier à part, et ouvrez-y un terminal. Chaque fichier doit être dit inchangé (OK, ou True) :",
 		"%s is the seal of the record itself. It names the same digests of journal.jsonl and provenance.json, and those of the files that stay with the person.": "%s est le sceau du compte rendu lui-même. Il donne les mêmes empreintes pour journal.jsonl et provenance.json, et celles des fichiers qui restent chez la personne.",

@@ -23,7 +23,7 @@ func (e *exporter) howToVerify() []byte {
 		}
 		b.WriteString("\n")
 	}
-	command := func(on, line string) { fmt.Fprintf(&b, "  %s:\n    %s\n\n", on, line) }
+	command := func(on, line string) { fmt.Fprintf(&b, "  %s\n    %s\n\n", on, line) }
 
 	say(hint.Say("Copy of the record %s, made with nonmerci", e.name()))
 	if e.share.Rehearsal {
@@ -37,7 +37,7 @@ func (e *exporter) howToVerify() []byte {
 	}
 	say(hint.Say("Begin with %s.", e.share.Report))
 	say(hint.Say("Left out, or covered by black boxes: %s.", kindsIn(e.share.Kinds, e.lang)),
-		hint.Say("The original pictures and the values of the form stay with the person; redactions.json names the digests of the pictures."))
+		hint.Say("The original pictures and what is left out stay with the person; redactions.json names the digests of the originals."))
 
 	say(hint.Say("HOW TO CHECK IT"))
 	say(hint.Say("Unpack the zip file into a folder of its own, and open a terminal there. Each file must be reported as unchanged (OK, or True):"))

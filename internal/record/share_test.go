@@ -249,6 +249,7 @@ func TestResealedExportsAreFound(t *testing.T) {
 		"a box less":                  {replace(redactionsFile, `"kind": "email"`, `"kind": "name"`), Redactions},
 		"a kind less":                 {replace(redactionsFile, `"phone"`, `"field"`), Redactions},
 		"another colour":              {replace(redactionsFile, fillName, "#ffffff"), Redactions},
+		"a rehearsal all at once":     {replace(redactionsFile, `"rehearsal": false`, `"rehearsal": true`), Redactions},
 		"another record":              {replace(redactionsFile, `"record": "2026-11-23`, `"record": "2026-11-24`), Redactions},
 		"a key twice":                 {replace(redactionsFile, `"schema": 1,`, `"schema": 1, "schema": 1,`), Redactions},
 		"another picture behind it":   {replace(redactionsFile, `"original_sha256": "`, `"original_sha256": "0`), Redactions},
