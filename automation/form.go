@@ -264,9 +264,6 @@ func normal(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\
 // point at Send, release the person's input, watch. The pictures come first,
 // because a sealed program cannot scroll.
 func (r *run) handOver(ctx context.Context, f *form) error {
-	if err := r.steadily(ctx, f, func() error { return r.browser.Scroll(ctx, f.send) }); err != nil {
-		return err
-	}
 	if err := r.wholeForm(ctx, f); err != nil {
 		return err
 	}

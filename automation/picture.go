@@ -121,9 +121,12 @@ func (r *run) picture(ctx context.Context, place string, want chrome.Sight, ok b
 	r.file(place, r.walk.view.Address, shots, err)
 }
 
-// wholeForm files pictures of all of the form, for which the page is scrolled,
-// and scrolled back.
+// wholeForm brings Send into view and files pictures of all of the form, for
+// which the page is scrolled, and scrolled back.
 func (r *run) wholeForm(ctx context.Context, f *form) error {
+	if err := r.steadily(ctx, f, func() error { return r.browser.Scroll(ctx, f.send) }); err != nil {
+		return err
+	}
 	var shots chrome.Shots
 	ctx, cancel := context.WithTimeout(ctx, wholeWait)
 	defer cancel()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -178,6 +179,12 @@ func TestThePersonSends(t *testing.T) {
 			}
 			if n := site.Submissions(); n != 1 {
 				t.Errorf("%d submissions, want 1: %v", n, site.ByChannel())
+			}
+			for _, name := range []string{"filled", "after", "still-asking"} {
+				shots, err := filepath.Glob(filepath.Join(res.Record, "shots", "*-"+name+".png"))
+				if there := c.want == automation.Sent && name == "after" || c.want != automation.Sent && name == "still-asking" || name == "filled"; err != nil || there != (len(shots) > 0) {
+					t.Errorf("%d pictures %s: %v", len(shots), name, err)
+				}
 			}
 			if got := site.LastSubmission().Encode(); !strings.Contains(got, "marie%40courrier.example") || !strings.Contains(got, "Non+merci.") {
 				t.Errorf("what arrived: %s", got)

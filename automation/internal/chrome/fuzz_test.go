@@ -93,7 +93,7 @@ var mayPass = map[string]string{
 	"Network.emulateNetworkConditionsByRule": "* offline matchedNetworkConditions", "Page.enable": "*",
 	"Page.addScriptToEvaluateOnNewDocument": "* source worldName runImmediately", "Page.createIsolatedWorld": "* frameId worldName",
 	"Runtime.addBinding": "* name executionContextId", "Runtime.callFunctionOn": "* functionDeclaration arguments executionContextId returnByValue awaitPromise",
-	"Page.navigate": "url", "Page.bringToFront": "*", "Page.captureScreenshot": "* format optimizeForSpeed",
+	"Page.navigate": "url", "Page.bringToFront": "*", "Page.captureScreenshot": "* format optimizeForSpeed clip",
 	"Page.handleJavaScriptDialog": "accept", "Input.setIgnoreInputEvents": "* ignore",
 	"Input.dispatchMouseEvent": "type x y button clickCount deltaX deltaY", "Input.insertText": "text", "DOM.enable": "*", "Overlay.enable": "*",
 	"Overlay.highlightRect": "* x y width height color outlineColor", "Overlay.hideHighlight": "*",
@@ -192,6 +192,14 @@ func wantAllowed(t *testing.T, method string, sent []byte, sealed, open bool) {
 		good = is["offline"] == true && strings.Contains(string(sent), "wss://*:*/*") && strings.Contains(string(sent), `"ws://*:*/*"`)
 	case "Fetch.enable":
 		good = strings.Contains(string(sent), `[{"requestStage":"Request","urlPattern":"*"}]`)
+	case "Page.captureScreenshot":
+		clip, _ := is["clip"].([]member)
+		of := map[string]float64{}
+		for _, m := range clip {
+			n, _ := m.value.(json.Number)
+			of[m.name], _ = n.Float64()
+		}
+		good = text("format") == "png" && len(clip) == 5 && of["scale"] == 1 && min(of["width"], of["height"]) >= 1 && max(of["width"], of["height"]) <= 8000
 	case "Input.setIgnoreInputEvents":
 		good = !sealed || is["ignore"] == false
 	case "Input.insertText":
