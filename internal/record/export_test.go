@@ -360,8 +360,8 @@ func second[T any](_ T, err error) error { return err }
 
 // TestLargePicturesFit: noise is the worst that a PNG can be given.
 func TestLargePicturesFit(t *testing.T) {
-	if testing.Short() {
-		t.Skip("makes pictures of 37 MB")
+	if !*full {
+		t.Skip("makes pictures of 37 MB, which takes ten seconds: run with -full; TestManyPicturesFit is daily")
 	}
 	var shots []shotOf
 	places := []string{"home", "settings", "privacy_center", "ai_topic", "form", "fields", "filled", "after", "prompt", "question", "thanks", "home"}
@@ -378,9 +378,12 @@ func TestLargePicturesFit(t *testing.T) {
 	if !strings.Contains(string(files[verifyFile]), "shots/01-home.png") {
 		t.Error("VERIFY.txt does not say which pictures are missing")
 	}
-	// Pages as they are, with text and even colours, go in whole.
-	shots = nil
-	for i, place := range places {
+}
+
+// TestManyPicturesFit: pages as they are, with text and even colours, go in whole.
+func TestManyPicturesFit(t *testing.T) {
+	var shots []shotOf
+	for i, place := range []string{"home", "settings", "privacy_center", "ai_topic", "form", "fields", "filled", "after", "prompt", "question", "thanks", "home"} {
 		shots = append(shots, shotOf{place, encoded(t, form(1280, 800, Area{KindEmail, 10, 10 + i, 200, 30})), []Area{{KindEmail, 10, 10 + i, 200, 30}}})
 	}
 	if s, _ := shared(t, recorded(t, meta(), values(), shots...), ExportOptions{PDF: printed}); len(s.Pictures) != 12 {

@@ -13,7 +13,8 @@ func testNameFirst(t *testing.T) {
 	const page = `<!doctype html><html lang=en><title>Service</title><main><h1>Welcome</h1>`
 	for html, want := range map[string]string{
 		`<form method=post><label>Mobile number, username or email <input name=username autocomplete="username webauthn"></label><button>Next</button></form><button>Use a passkey</button>`: "sign-in",
-		`<form method=post><label>Email or phone <input name=email></label><button>Next</button></form>`:                                                                                     "sign-in",
+		`<form method=post><label>Email or phone <input name=email autocomplete=username></label><button>Next</button></form>`:                                                               "sign-in",
+		`<form method=post><label>Newsletter <input name=email type=email></label><button>Next</button></form>`:                                                                              "home",
 		`<form role=search><input type=search name=q aria-label=Search></form><a href="/marie/">Profile</a>`:                                                                                 "home",
 	} {
 		w.put("/", page+html+"</main>")
