@@ -3,6 +3,7 @@
 package chrome
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -408,4 +409,47 @@ func (k *keyringDaemon) daemon(args ...string) {
 	until(k.t, 20*time.Second, "the keyring answers", func() bool {
 		return exec.Command("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.GetNameOwner", "string:org.freedesktop.secrets").Run() == nil
 	})
+}
+
+// TestAStartThatFailsGivesBackAnEmptyFolder: somebody else who waits for the
+// profile gets it when it is empty again, and loses nothing of theirs.
+func TestAStartThatFailsGivesBackAnEmptyFolder(t *testing.T) {
+	t.Parallel()
+	got := 0
+	for range 6 {
+		o := Options{Path: filepath.Join(t.TempDir(), "Browser"), Profile: filepath.Join(t.TempDir(), "profile"), Args: []string{"password-store=basic"}, Lookup: os.LookupEnv}
+		const script = "#!/bin/sh\n[ \"$1\" = --version ] && { echo 'Chromium 156.0.1.0'; exit; }\nexit 1\n"
+		if err := os.WriteFile(o.Path, []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		over, waited := make(chan struct{}), make(chan *lease, 1)
+		go func() {
+			for {
+				if _, err := os.Stat(filepath.Join(o.Profile, markName)); err == nil {
+					if l, err := o.take(context.Background()); err == nil {
+						waited <- l
+						return
+					}
+				}
+				select {
+				case <-over:
+					waited <- nil
+					return
+				default:
+				}
+			}
+		}()
+		if _, err := Start(t.Context(), o); err == nil {
+			t.Fatal("started")
+		}
+		close(over)
+		if l := <-waited; l != nil {
+			got++
+			if _, err := os.Stat(filepath.Join(o.Profile, markName)); err != nil {
+				t.Errorf("the profile was emptied under somebody who held it: %v", err)
+			}
+			l.end()
+		}
+	}
+	t.Logf("somebody else got the profile in %d of 6 starts", got)
 }
