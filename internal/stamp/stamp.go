@@ -34,6 +34,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/digitorus/pkcs7"
@@ -167,8 +168,14 @@ type token struct {
 	signer *x509.Certificate
 }
 
+// parsing lets one answer be read at a time: pkcs7 counts in a variable of its
+// package how deep it is (found by the race detector).
+var parsing sync.Mutex
+
 // read takes an answer that grants a stamp for this digest and no other.
 func read(response []byte, digest [sha256.Size]byte) (token, error) {
+	parsing.Lock()
+	defer parsing.Unlock()
 	stamp, err := timestamp.ParseResponse(response) // checks the signature where there are certificates
 	if err != nil {
 		return token{}, fmt.Errorf("%w: %w", ErrRefused, err)
