@@ -690,9 +690,10 @@
   };
 
   // frames waits for two of them, because what moves moves from one to the next; a
-  // page that is not painted moves nothing, and gets a quarter of a second.
+  // page that is not painted moves nothing, and gets a quarter of a second. One that
+  // should be painted and is not, on a computer with much to do, gets longer.
   const frames = () => new Promise((resolve) => {
-    const t = setTimeout(resolve, 250);
+    const t = setTimeout(resolve, document.hidden ? 250 : 3000);
     if (!document.hidden) requestAnimationFrame(() => requestAnimationFrame(() => { clearTimeout(t); resolve(); }));
   });
 
@@ -952,7 +953,8 @@
     return el.scrollTop > before + 1;
   };
 
-  // steady scrolls an element into view and waits until it stands still.
+  // steady scrolls an element into view and waits until it stands still, twice in a
+  // row: an animation that has begun may not have moved anything yet.
   const steady = async (n) => {
     const el = byHandle(n);
     if (!el) return null;
@@ -961,12 +963,12 @@
     if (outside || !reaches(el, box.x + box.w / 2, box.y + box.h / 2)) {
       el.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
     }
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0, still = 0; i < 40 && still < 2; i++) {
       const before = boxOf(el);
       await frames();
       if (!el.isConnected) return null;
       const after = boxOf(el);
-      if (before.x === after.x && before.y === after.y && before.w === after.w && before.h === after.h) break;
+      still = before.x === after.x && before.y === after.y && before.w === after.w && before.h === after.h ? still + 1 : 0;
     }
     return facts(n);
   };

@@ -290,8 +290,9 @@ func (b *Browser) meet(t *proto.TargetTargetInfo) {
 // afterglow is how long what a page that goes still wants to send may take to come.
 const afterglow = 500 * time.Millisecond
 
-// leaveWait is how long the pages of closing tabs may take to be left.
-const leaveWait = 2 * time.Second
+// leaveWait is how long the pages of closing tabs may take to be left. Only a page
+// that hangs, or a computer with much to do, needs more than a moment.
+const leaveWait = 10 * time.Second
 
 // moveOut ends the program's part in a browser that ran before: its tabs are
 // closed or stay, the browser runs on.
@@ -299,12 +300,12 @@ func (b *Browser) moveOut(closing bool) error {
 	b.net.shut()
 	var err error
 	if b.ctx.Err() == nil {
-		ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
 		if closing {
-			err = b.closeTabs(ctx)
+			err = b.closeTabs()
 		}
 		// An answer to this means that what was held before is answered too. What is
 		// held when the connection ends would leave.
+		ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
 		_, _ = proto.BrowserGetVersion{}.Call(b.on(ctx, ""))
 		cancel()
 	}
@@ -317,19 +318,20 @@ func (b *Browser) moveOut(closing bool) error {
 // closeTabs closes the program's tabs, and answers what they send at their end.
 // A tab that closes loses its locks before its page is gone. So the page goes
 // first; one that does not want to be left goes with the tab.
-func (b *Browser) closeTabs(ctx context.Context) error {
+func (b *Browser) closeTabs() error {
 	b.mu.Lock()
 	tabs := slices.Clone(b.tabs)
 	b.mu.Unlock()
 	b.gate.leaving.Store(true)
-	blank, cancel := context.WithTimeout(ctx, leaveWait)
+	blank, cancel := context.WithTimeout(b.ctx, leaveWait)
+	var left sync.WaitGroup
 	for _, s := range tabs {
-		_, _ = proto.PageNavigate{URL: blankPage}.Call(s.on(blank))
+		left.Go(func() { b.leavePage(blank, s) })
 	}
-	for _, s := range tabs {
-		b.guest.awaitBlank(blank, s.target)
-	}
+	left.Wait()
 	cancel()
+	ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
+	defer cancel()
 	b.glow()
 	for _, id := range b.guest.owned() {
 		_, _ = proto.TargetCloseTarget{TargetID: id}.Call(b.on(ctx, "")) // it may be gone
@@ -345,6 +347,27 @@ func (b *Browser) closeTabs(ctx context.Context) error {
 	}
 	b.glow()
 	return nil
+}
+
+// leavePage brings a tab to the empty page, unless its page asks to be stayed on.
+func (b *Browser) leavePage(ctx context.Context, s *session) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	select {
+	case <-s.leave: // asked before
+	default:
+	}
+	go func() {
+		select {
+		case <-s.leave:
+		case <-s.closed:
+		case <-ctx.Done():
+		}
+		cancel()
+	}()
+	if _, err := (proto.PageNavigate{URL: blankPage}).Call(s.on(ctx)); err == nil {
+		b.guest.awaitBlank(ctx, s.target)
+	}
 }
 
 // glow waits for the afterglow.
