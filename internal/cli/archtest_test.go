@@ -91,8 +91,12 @@ var rooms = map[string]room{
 		reason: "rebuilt from what records say", later: true,
 	},
 	"internal/rehearsal": {reason: "a stand-in that shares code with the product would hide the product's mistakes"},
-	"internal/canary":    {reason: "looks for private values in what the tests leave behind; no code that it checks may help it, and no code but tests imports it"},
-	"internal/hint":      {reason: "everybody imports it"},
+	"internal/authority": {
+		others: []string{"github.com/digitorus/timestamp"},
+		reason: "a time stamp authority for the tests of those that ask one; no code but tests imports it",
+	},
+	"internal/canary": {reason: "looks for private values in what the tests leave behind; no code that it checks may help it, and no code but tests imports it"},
+	"internal/hint":   {reason: "everybody imports it"},
 }
 
 // The repository's top level, beside dot files. Everything else has a room or a

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"image"
 	"image/png"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -25,6 +27,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/nonmerci/nonmerci/automation"
+	"github.com/nonmerci/nonmerci/internal/authority"
 	"github.com/nonmerci/nonmerci/internal/cli"
 	"github.com/nonmerci/nonmerci/internal/record"
 )
@@ -90,10 +93,28 @@ func scripts(t *testing.T, dir string) {
 			return errors.Join(os.Mkdir(home, 0o700), os.Mkdir(said, 0o700))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "result": result, "screen": screen, "write-record": writeRecord, "newest": newest,
+			"exits": exits, "result": result, "screen": screen, "write-record": writeRecord, "authority": runAuthority, "newest": newest,
 			"start": start, "await": await, "signal": send, "finish": finish, "browser": browser,
 		},
 	})
+}
+
+// runAuthority is authority [known]: a time stamp authority runs from now on, its
+// address is in AUTHORITY, and this computer knows its root or not.
+func runAuthority(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 1 || len(args) == 1 && args[0] != "known" {
+		ts.Fatalf("usage: authority [known]")
+	}
+	a, err := authority.New(nil)
+	ts.Check(err)
+	server := httptest.NewServer(a)
+	ts.Defer(server.Close)
+	ts.Setenv("AUTHORITY", server.URL)
+	if len(args) == 1 {
+		roots := filepath.Join(ts.Getenv("WORK"), ".roots.pem")
+		ts.Check(os.WriteFile(roots, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Root.Raw}), 0o600))
+		ts.Setenv("SSL_CERT_FILE", roots)
+	}
 }
 
 // exits CODE COMMAND… runs a command and wants its exit code.

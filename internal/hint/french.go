@@ -240,8 +240,11 @@ func french() map[string]string {
 		// Time stamps.
 		"the address of a time stamp authority, beginning with https:// or http:// and without a password": "l’adresse d’une autorité d’horodatage, qui commence par https:// ou http:// et ne contient pas de mot de passe",
 		"No time stamp authority was named, and nonmerci has none of its own. Nobody was asked.":           "Aucune autorité d’horodatage n’a été nommée, et nonmerci n’en a pas à lui. Personne n’a été interrogé.",
-		"The record existed at %s, says %s.":                                                           "Le compte rendu existait à %s, dit %s.",
-		"It rests on the word of that authority and of the one above it, %s (SHA-256 %s).":             "Cela repose sur la parole de cette autorité et de celle qui est au-dessus d’elle, %s (SHA-256 %s).",
+		"The record existed at %s, says %s.":                                                                                          "Le compte rendu existait à %s, dit %s.",
+		"It rests on the word of that authority and of the one above it, %s (SHA-256 %s).":                                            "Cela repose sur la parole de cette autorité et de celle qui est au-dessus d’elle, %s (SHA-256 %s).",
+		"With its time stamp: that the record existed at %s, on the word of %s. Whether that word counts is for the reader to judge.": "Avec son horodatage : que le compte rendu existait le %s, sur la parole de %s. À qui le lit de juger ce que vaut cette parole.",
+		"The time of each step. It comes from this computer’s clock; the time stamp only says by when the record was there.":          "L’heure de chaque étape. Elle vient de l’horloge de cet ordinateur ; l’horodatage dit seulement à partir de quand le compte rendu était là.",
+		"A time stamp says that this seal existed at %s, on the word of %s. Is that an authority that you trust? Its root certificate is %s (SHA-256 %s); compare that with what the authority publishes. OpenSSL checks the stamp itself:": "Un horodatage dit que ce sceau existait le %s, sur la parole de %s. Est-ce une autorité à laquelle vous faites confiance ? Son certificat racine est %s (SHA-256 %s) ; comparez-le à ce que l’autorité publie. OpenSSL vérifie l’horodatage lui-même :",
 		"The time stamp does not fit this record, or was changed.":                                     "L’horodatage ne va pas avec ce compte rendu, ou a été modifié.",
 		"Name one with --timestamp URL.":                                                               "Nommez-en une avec --timestamp URL.",
 		"Time stamp: %s confirms that this record existed at %s. It got one digest and nothing else.":  "Horodatage : %s confirme que ce compte rendu existait à cette heure : %s. L’autorité a reçu une empreinte et rien d’autre.",

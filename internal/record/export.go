@@ -209,6 +209,9 @@ func (e *exporter) keep() error {
 		e.fixed[originalFile] = e.manifest
 	}
 	names := []string{provenanceFile}
+	if e.s.Stamp != nil {
+		names = append(names, stampFiles()...)
+	}
 	if e.o.Mail {
 		names = append(names, e.mails...)
 	}

@@ -226,6 +226,9 @@ func (w writer) proves() []string {
 	if _, ok := w.first(EventSubmitSeen); ok {
 		texts = append(texts, hint.Say("When a submission was seen leaving the browser."))
 	}
+	if w.Stamp != nil {
+		texts = append(texts, hint.Say("With its time stamp: that the record existed at %s, on the word of %s. Whether that word counts is for the reader to judge.", w.Stamp.when(), w.Stamp.Authority))
+	}
 	texts = append(texts, hint.Say("With its seal: that no file was changed, added or removed since, unless somebody made the seal again."))
 	return w.sayAll(texts)
 }
@@ -243,6 +246,9 @@ func (w writer) provesNotTexts() []hint.Text {
 	texts = append(texts, hint.Say("That Meta accepted the objection. A click is not a submission, and a server’s answer is not an acceptance: that comes by mail."))
 	if _, ok := w.first(EventHandedOver); ok {
 		texts = append(texts, hint.Say("That the form still held the same when it was sent: the person could change it after the hand-over."))
+	}
+	if w.Stamp != nil {
+		return append(texts, hint.Say("The time of each step. It comes from this computer’s clock; the time stamp only says by when the record was there."))
 	}
 	return append(texts, hint.Say("The time of day. It comes from this computer’s clock, which nobody compared with another."))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -230,7 +231,7 @@ func (e *exporter) without(doc redactionsDoc, why string) string {
 // scan refuses a text that must not leave: one with what looks like a token, or
 // with a value that the person leaves out.
 func (e *exporter) scan(name string, b []byte) error {
-	text := !strings.HasSuffix(name, ".png") && !strings.HasSuffix(name, ".pdf")
+	text := !slices.Contains([]string{".png", ".pdf", ".tsr", ".pem"}, path.Ext(name))
 	if text && hasSecret(b) {
 		return hint.Wrap(fmt.Errorf("%w: a token in %s", ErrUnwanted, name), hint.Say("The file %s of the export would hold something that looks like a cookie or a token, so nothing was written.", name),
 			hint.Say("Do not give the record to anybody. Please report what happened, without the record."))

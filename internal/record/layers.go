@@ -43,7 +43,7 @@ func (c *check) layers() []Layer {
 	}
 	if c.stamped() {
 		last := &layers[len(layers)-1]
-		last.Proves = hint.Say("The record existed at %s, says %s.", c.outside.Time.Format("2006-01-02 15:04:05 UTC"), c.outside.Authority)
+		last.Proves = hint.Say("The record existed at %s, says %s.", c.outside.when(), c.outside.Authority)
 		last.Not = hint.Say("It rests on the word of that authority and of the one above it, %s (SHA-256 %s).", c.outside.Root, c.outside.RootSHA256)
 	}
 	for i, l := range layers {

@@ -27,7 +27,7 @@ const (
 )
 
 // packName is what an entry may be called.
-var packName = regexp.MustCompile(`^(?:VERIFY\.txt|journal\.jsonl|provenance\.json|redactions\.json|report\.(?:pdf|html)|(?:original-)?manifest-sha256\.txt|shots/\d{2,}-[a-z0-9-]+\.png|mail/[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.eml)$`)
+var packName = regexp.MustCompile(`^(?:VERIFY\.txt|journal\.jsonl|provenance\.json|redactions\.json|report\.(?:pdf|html)|(?:original-)?manifest-sha256\.txt|time/(?:chain\.pem|manifest-sha256\.txt|stamp\.json|stamp\.tsr)|shots/\d{2,}-[a-z0-9-]+\.png|mail/[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.eml)$`)
 
 // pack gives the zip file. The stamp stands as the time of every entry.
 func pack(files map[string][]byte, stamp time.Time) []byte {

@@ -24,7 +24,8 @@ type Summary struct {
 	Pictures []Picture
 	Readings []Reading // the last one is what the form held in the end
 	Sealed   bool
-	Head     string // digest of the last line of the journal; it fixes all lines
+	Head     string   // digest of the last line of the journal; it fixes all lines
+	Stamp    *Stamped // the time from outside; nil: there is none that stands up
 
 	left *ReportLeft // what its report leaves out; nil: nothing
 }
@@ -68,6 +69,9 @@ func (f *folder) summary() (*Summary, error) {
 	}
 	if s.Outcome == "" && handedOver {
 		s.Outcome = "unknown"
+	}
+	if stamp, err := f.stamp(); err == nil && f.sealed {
+		s.Stamp = &stamp
 	}
 	return s, nil
 }

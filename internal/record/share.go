@@ -139,8 +139,9 @@ func (c *check) share() error {
 	if err := c.boxes(doc); err != nil {
 		return err
 	}
+	c.time()
 	for _, name := range c.files {
-		named := name == doc.Report || slices.ContainsFunc(doc.Pictures, func(p sharedPicture) bool { return p.File == name }) ||
+		named := name == doc.Report || slices.Contains(stampFiles(), name) || slices.ContainsFunc(doc.Pictures, func(p sharedPicture) bool { return p.File == name }) ||
 			slices.Contains([]string{verifyFile, journalFile, redactionsFile, manifestFile, originalFile, provenanceFile}, name) || slices.Contains(c.mails, name)
 		if !packName.MatchString(name) || !named {
 			c.find(Altered, Files, name, hint.Say("No export has a file of this name."))

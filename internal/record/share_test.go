@@ -20,6 +20,10 @@ import (
 func tiny(t testing.TB) (zipped []byte, files map[string][]byte) {
 	t.Helper()
 	dir := sealed(t)
+	address, a := runAuthority(t)
+	if _, err := Stamp(t.Context(), dir, address, a.Roots()); err != nil {
+		t.Fatal(err)
+	}
 	answer := []byte("From: x@meta.example\n\nyes\n")
 	write(t, dir, "mail/answer.eml", answer)
 	write(t, dir, "mail/manifest-sha256.txt", []byte(digest(answer)+"  answer.eml\n"))

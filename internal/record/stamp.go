@@ -40,6 +40,9 @@ type Stamped struct {
 	Host  string    // of the authority's address
 }
 
+// when is the time as people read it.
+func (s Stamped) when() string { return s.Time.Format("2006-01-02 15:04:05 UTC") }
+
 // stampDoc is the content of time/stamp.json.
 type stampDoc struct {
 	Schema    int    `json:"schema"`
@@ -112,9 +115,9 @@ func host(address string) string {
 }
 
 // about is what time/stamp.json says of a stamp.
-func (f *folder) about(s Stamped) stampDoc {
+func (s Stamped) about(seal []byte) stampDoc {
 	return stampDoc{
-		Schema: schema, Of: manifestFile, SHA256: digest(f.manifest), Host: s.Host, Asked: s.Asked.UTC().Format(timeFormat),
+		Schema: schema, Of: manifestFile, SHA256: digest(seal), Host: s.Host, Asked: s.Asked.UTC().Format(timeFormat),
 		Time: s.Time.UTC().Format(timeFormat), Authority: s.Authority, Root: s.Root, RootSum: s.RootSHA256, Qualified: "unknown",
 	}
 }
@@ -132,7 +135,7 @@ func sealStamp(files map[string][]byte) []byte {
 
 // file puts the stamp beside the seal: the folder is whole or absent.
 func (f *folder) file(d disk, a stamp.Answer, s Stamped) error {
-	about, err := encodeDoc(f.about(s))
+	about, err := encodeDoc(s.about(f.manifest))
 	if err != nil {
 		return err
 	}
@@ -166,13 +169,20 @@ func (f *folder) stamped() bool {
 // errStamp is a time stamp that does not stand up.
 var errStamp = errors.New("the time stamp does not stand up")
 
-// stamp reads the time stamp and checks it against the seal; [fs.ErrNotExist]:
-// there is none.
+// stamp reads the time stamp and checks it against the record's own seal;
+// [fs.ErrNotExist]: there is none.
 func (f *folder) stamp() (Stamped, error) {
 	if !f.stamped() {
 		return Stamped{}, fs.ErrNotExist
 	}
-	files := map[string][]byte{}
+	seal, files := f.manifest, map[string][]byte{}
+	if f.exported() {
+		b, err := f.text(originalFile)
+		if err != nil {
+			return Stamped{}, fmt.Errorf("%w: %w", errStamp, err)
+		}
+		seal = b
+	}
 	for _, name := range stampFiles() {
 		b, err := f.text(name)
 		if err != nil {
@@ -188,12 +198,12 @@ func (f *folder) stamp() (Stamped, error) {
 	if err != nil {
 		return Stamped{}, fmt.Errorf("%w: %w", errStamp, err)
 	}
-	s, err := stamp.Answer{Response: files[stampAnswer], Chain: files[stampChain]}.Check(sha256.Sum256(f.manifest))
+	s, err := stamp.Answer{Response: files[stampAnswer], Chain: files[stampChain]}.Check(sha256.Sum256(seal))
 	if err != nil {
 		return Stamped{}, fmt.Errorf("%w: %w", errStamp, err)
 	}
 	out := Stamped{s, asked, doc.Host}
-	if f.about(out) != doc || !bytes.Equal(files[stampSeal], sealStamp(files)) {
+	if out.about(seal) != doc || !bytes.Equal(files[stampSeal], sealStamp(files)) {
 		return Stamped{}, errStamp
 	}
 	return out, nil

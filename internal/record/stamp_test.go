@@ -3,17 +3,9 @@ package record
 import (
 	"bytes"
 	"context"
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
-	"io"
 	"io/fs"
-	"math/big"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -22,80 +14,43 @@ import (
 	"testing"
 	"time"
 
-	"github.com/digitorus/timestamp"
-
+	"github.com/nonmerci/nonmerci/internal/authority"
 	"github.com/nonmerci/nonmerci/internal/hint"
 )
 
-// authority answers as a time stamp authority does, on this computer.
-func authority(t *testing.T) (address string, roots *x509.CertPool, asked *[][]byte) {
+// runAuthority runs a time stamp authority on this computer.
+func runAuthority(t testing.TB) (address string, a *authority.Authority) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	a, err := authority.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "root.example"}, NotBefore: time.Now().Add(-time.Hour),
-		NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
-	leafPlan := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "stamps.example"}, NotBefore: plan.NotBefore, NotAfter: plan.NotAfter,
-		// extendedKeyUsage, critical: id-kp-timeStamping and nothing else
-		ExtraExtensions: []pkix.Extension{{Id: []int{2, 5, 29, 37}, Critical: true, Value: []byte{0x30, 0x0a, 0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 3, 8}}}}
-	certificate := func(plan, parent *x509.Certificate) *x509.Certificate {
-		der, err := x509.CreateCertificate(rand.Reader, plan, parent, key.Public(), key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := x509.ParseCertificate(der)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	root := certificate(plan, plan)
-	leaf := certificate(leafPlan, root)
-	asked = new([][]byte)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		query, _ := io.ReadAll(r.Body)
-		*asked = append(*asked, query)
-		req, err := timestamp.ParseRequest(query)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		s := timestamp.Timestamp{HashAlgorithm: req.HashAlgorithm, HashedMessage: req.HashedMessage, Nonce: req.Nonce, Time: time.Now(), SerialNumber: big.NewInt(7), Policy: []int{1, 2, 3}, AddTSACertificate: true}
-		b, err := s.CreateResponseWithOpts(leaf, key, crypto.SHA256)
-		if err != nil {
-			t.Error(err)
-		}
-		w.Header().Set("Content-Type", "application/timestamp-reply")
-		_, _ = w.Write(b)
-	}))
+	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
-	roots = x509.NewCertPool()
-	roots.AddCert(root)
-	return server.URL, roots, asked
+	return server.URL, a
 }
 
 // TestStamp: the authority learns one digest; the record has the time from
 // outside beside its seal, and is as verified as before.
 func TestStamp(t *testing.T) {
 	t.Parallel()
-	address, roots, asked := authority(t)
+	address, a := runAuthority(t)
 	dir := sealed(t)
-	got, err := Stamp(t.Context(), dir, address+"/tsa?policy=secret", roots)
+	got, err := Stamp(t.Context(), dir, address+"/tsa?policy=secret", a.Roots())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Host != "127.0.0.1" || time.Since(got.Time) > time.Minute || !strings.Contains(got.Authority, "stamps.example") {
+	if got.Host != "127.0.0.1" || !got.Time.Equal(authority.StampAt) || !strings.Contains(got.Authority, "stamps.example") {
 		t.Errorf("%+v", got)
 	}
-	if len(*asked) != 1 || bytes.Contains((*asked)[0], []byte("anna")) || len((*asked)[0]) > 100 {
-		t.Errorf("the authority was told %q", *asked)
+	if len(a.Asked()) != 1 || bytes.Contains(a.Asked()[0], []byte("anna")) || len(a.Asked()[0]) > 100 {
+		t.Errorf("the authority was told %q", a.Asked())
 	}
 	if verdict, findings, err := Verify(dir); verdict != Verified || len(findings) > 0 || err != nil {
 		t.Errorf("%v %v %v", verdict, findings, err)
 	}
 	var problem *hint.Problem
-	if _, err := Stamp(t.Context(), dir, address, roots); !errors.As(err, &problem) || len(*asked) != 1 {
+	if _, err := Stamp(t.Context(), dir, address, a.Roots()); !errors.As(err, &problem) || len(a.Asked()) != 1 {
 		t.Errorf("a second one: %v", err)
 	}
 	for _, name := range stampFiles() {
@@ -121,7 +76,7 @@ func TestStamp(t *testing.T) {
 // knows leaves the record as it was.
 func TestNoStamp(t *testing.T) {
 	t.Parallel()
-	address, roots, asked := authority(t)
+	address, a := runAuthority(t)
 	whole := sealed(t)
 	altered := sealed(t)
 	if err := os.WriteFile(filepath.Join(altered, "more.txt"), nil, 0o600); err != nil {
@@ -137,24 +92,73 @@ func TestNoStamp(t *testing.T) {
 		roots              *x509.CertPool
 		asked              int
 	}{
-		{"altered", altered, address, roots, 0},
-		{"not sealed", open.Dir(), address, roots, 0},
-		{"a password", whole, "https://anna:x@stamps.example", roots, 0},
-		{"no record", t.TempDir(), address, roots, 0},
+		{"altered", altered, address, a.Roots(), 0},
+		{"not sealed", open.Dir(), address, a.Roots(), 0},
+		{"a password", whole, "https://anna:x@stamps.example", a.Roots(), 0},
+		{"no record", t.TempDir(), address, a.Roots(), 0},
 		{"not known here", whole, address, x509.NewCertPool(), 1},
-		{"nobody there", whole, "http://127.0.0.1:1/", roots, 0},
+		{"nobody there", whole, "http://127.0.0.1:1/", a.Roots(), 0},
 	} {
-		was := len(*asked)
+		was := len(a.Asked())
 		var problem *hint.Problem
 		if _, err := Stamp(t.Context(), c.dir, c.address, c.roots); !errors.As(err, &problem) || problem.Next.Format == "" {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if len(*asked)-was != c.asked {
-			t.Errorf("%s: %d requests", c.name, len(*asked)-was)
+		if len(a.Asked())-was != c.asked {
+			t.Errorf("%s: %d requests", c.name, len(a.Asked())-was)
 		}
 	}
 	if after := listing(t, whole); after != before {
 		t.Errorf("the record was\n%s and is\n%s", before, after)
+	}
+}
+
+// TestAStampGoesWithTheExport: a stranger finds it there, is told how to check it
+// with OpenSSL, and what its word is worth.
+func TestAStampGoesWithTheExport(t *testing.T) {
+	t.Parallel()
+	address, a := runAuthority(t)
+	dir := sealed(t)
+	s, err := Stamp(t.Context(), dir, address, a.Roots())
+	if err != nil {
+		t.Fatal(err)
+	}
+	share, files := shared(t, dir, ExportOptions{PDF: func([]byte) ([]byte, error) { return nil, errors.New("no browser") }})
+	checked, err := Check(share.File)
+	if err != nil || checked.Verdict != Verified {
+		t.Fatalf("%+v %v", checked, err)
+	}
+	for _, l := range checked.Layers {
+		if l.Name == Time && (l.Result != "ok" || !strings.Contains(string(l.Proves.In("en")), s.when())) {
+			t.Errorf("%+v", l)
+		}
+	}
+	for _, name := range []string{verifyFile, reportFile} {
+		if !bytes.Contains(files[name], []byte(s.when())) || bytes.Contains(files[name], []byte("nobody compared")) {
+			t.Errorf("%s does not tell of the time stamp as it is", name)
+		}
+	}
+	folder := t.TempDir()
+	for name, b := range files {
+		write(t, folder, name, b)
+	}
+	out := func(name string, args ...string) string {
+		cmd := exec.Command(name, args...)
+		cmd.Dir = folder
+		b, _ := cmd.CombinedOutput()
+		return string(b)
+	}
+	_, line, _ := strings.Cut(string(files[verifyFile]), "openssl ")
+	line, _, _ = strings.Cut(line, "\n")
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("the rest needs openssl, to see that the command of VERIFY.txt is right")
+	}
+	if got := out("openssl", strings.Fields(line)...); !strings.Contains(got, "Verification: OK") {
+		t.Errorf("openssl %s: %s", line, got)
+	}
+	write(t, folder, originalFile, []byte("something else\n"))
+	if got := out("openssl", strings.Fields(line)...); !strings.Contains(got, "Verification: FAILED") {
+		t.Errorf("of something else: %s", got)
 	}
 }
 
@@ -176,9 +180,9 @@ func listing(t *testing.T, dir string) string {
 // every one with -full), takes each file away and adds one.
 func TestStampedRecordsNoticeChanges(t *testing.T) {
 	t.Parallel()
-	address, roots, _ := authority(t)
+	address, a := runAuthority(t)
 	dir := sealed(t)
-	if _, err := Stamp(t.Context(), dir, address, roots); err != nil {
+	if _, err := Stamp(t.Context(), dir, address, a.Roots()); err != nil {
 		t.Fatal(err)
 	}
 	flips, missed := 0, 0
@@ -227,7 +231,7 @@ func TestStampedRecordsNoticeChanges(t *testing.T) {
 // disk is full or the program is killed.
 func TestStampOnAFullDisk(t *testing.T) {
 	t.Parallel()
-	address, roots, _ := authority(t)
+	address, a := runAuthority(t)
 	dir := sealed(t)
 	for n := 0; ; n++ {
 		d, writes := newDisk(), 0
@@ -238,7 +242,7 @@ func TestStampOnAFullDisk(t *testing.T) {
 			}
 			return f.Write(b)
 		}
-		_, err := stampWith(context.Background(), dir, address, roots, d, time.Now)
+		_, err := stampWith(context.Background(), dir, address, a.Roots(), d, time.Now)
 		if verdict, findings, verr := Verify(dir); verdict != Verified || verr != nil {
 			t.Fatalf("after %d writes: %v %v %v", n, verdict, findings, verr)
 		}

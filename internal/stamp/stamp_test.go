@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -26,137 +23,30 @@ import (
 	"time"
 
 	"github.com/digitorus/timestamp"
-)
 
-// authority is a time stamp authority of the test's own, on this computer.
-type authority struct {
-	t        testing.TB
-	root     *x509.Certificate
-	between  *x509.Certificate
-	leaf     *x509.Certificate
-	key      *ecdsa.PrivateKey
-	now      time.Time
-	serve    http.HandlerFunc // nil: as an authority should
-	change   func(*timestamp.Timestamp)
-	asked    [][]byte
-	requests int
-}
+	"github.com/nonmerci/nonmerci/internal/authority"
+)
 
 var (
-	madeAt   = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	stampAt  = time.Date(2021, 6, 1, 12, 0, 0, 0, time.UTC)
-	expireAt = time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC) // the authorities over the one that signs: long before today
+	mailing = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 4}
+	unheard = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 99999, 1}
 )
 
-// purposes is the extension that names what a certificate is for.
-func purposes(t testing.TB, critical bool, ids ...asn1.ObjectIdentifier) pkix.Extension {
+func newAuthority(t testing.TB, change func(leaf *x509.Certificate)) *authority.Authority {
 	t.Helper()
-	value, err := asn1.Marshal(ids)
+	a, err := authority.New(change)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: critical, Value: value}
-}
-
-var (
-	stamping = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8}
-	mailing  = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 4}
-	unheard  = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 99999, 1}
-)
-
-func newAuthority(t testing.TB, change func(leaf *x509.Certificate)) *authority {
-	t.Helper()
-	a := &authority{t: t, now: stampAt}
-	sign := func(name string, ca bool, parent *x509.Certificate, parentKey *ecdsa.PrivateKey, change func(*x509.Certificate)) (*x509.Certificate, *ecdsa.PrivateKey) {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
-		plan := &x509.Certificate{
-			SerialNumber: serial, Subject: pkix.Name{CommonName: name, Organization: []string{"Stamps of a test"}},
-			NotBefore: madeAt, NotAfter: expireAt, IsCA: ca, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature,
-		}
-		if ca {
-			plan.KeyUsage = x509.KeyUsageCertSign
-		}
-		if change != nil {
-			change(plan)
-		}
-		if parent == nil {
-			parent, parentKey = plan, key
-		}
-		der, err := x509.CreateCertificate(rand.Reader, plan, parent, key.Public(), parentKey)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := x509.ParseCertificate(der)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c, key
-	}
-	var key *ecdsa.PrivateKey
-	a.root, key = sign("root.example", true, nil, nil, nil)
-	a.between, key = sign("between.example", true, a.root, key, nil)
-	if change == nil {
-		change = func(leaf *x509.Certificate) { leaf.ExtraExtensions = []pkix.Extension{purposes(t, true, stamping)} }
-	}
-	a.leaf, a.key = sign("stamps.example", false, a.between, key, func(leaf *x509.Certificate) {
-		leaf.NotAfter = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC) // the library that signs says when it did, and minds
-		change(leaf)
-	})
 	return a
-}
-
-func (a *authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.requests++
-	query, err := io.ReadAll(r.Body)
-	if err != nil {
-		a.t.Error(err)
-	}
-	a.asked = append(a.asked, query)
-	if a.serve != nil {
-		a.serve(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", "application/timestamp-reply")
-	_, _ = w.Write(a.answer(query))
-}
-
-func (a *authority) answer(query []byte) []byte {
-	a.t.Helper()
-	req, err := timestamp.ParseRequest(query)
-	if err != nil {
-		a.t.Error(err)
-		return nil
-	}
-	s := timestamp.Timestamp{
-		HashAlgorithm: req.HashAlgorithm, HashedMessage: req.HashedMessage, Nonce: req.Nonce, Time: a.now, Accuracy: time.Second,
-		SerialNumber: big.NewInt(7), Policy: asn1.ObjectIdentifier{1, 2, 3, 4}, AddTSACertificate: true, Certificates: []*x509.Certificate{a.between},
-	}
-	if a.change != nil {
-		a.change(&s)
-	}
-	b, err := s.CreateResponseWithOpts(a.leaf, a.key, crypto.SHA256)
-	if err != nil {
-		a.t.Error(err)
-	}
-	return b
-}
-
-func (a *authority) roots() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(a.root)
-	return pool
 }
 
 var told = sha256.Sum256([]byte("the manifest of a record"))
 
-func (a *authority) ask(ctx context.Context) (Answer, Stamp, error) {
+func ask(ctx context.Context, a *authority.Authority) (Answer, Stamp, error) {
 	server := httptest.NewServer(a)
 	defer server.Close()
-	return Ask(ctx, server.URL+"/tsa", told, a.roots())
+	return Ask(ctx, server.URL+"/tsa", told, a.Roots())
 }
 
 // TestAsk: the authority gets the digest and nothing else, and what it says is
@@ -164,7 +54,7 @@ func (a *authority) ask(ctx context.Context) (Answer, Stamp, error) {
 func TestAsk(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t, nil)
-	answer, s, err := a.ask(t.Context())
+	answer, s, err := ask(t.Context(), a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,15 +62,15 @@ func TestAsk(t *testing.T) {
 	if err != nil || again != s {
 		t.Errorf("read again: %+v, %v", again, err)
 	}
-	if !s.Time.Equal(stampAt) || s.Accuracy != time.Second || !strings.Contains(s.Authority, "stamps.example") || !strings.Contains(s.Root, "root.example") {
+	if !s.Time.Equal(authority.StampAt) || s.Accuracy != time.Second || !strings.Contains(s.Authority, "stamps.example") || !strings.Contains(s.Root, "root.example") {
 		t.Errorf("%+v", s)
 	}
-	if a.requests != 1 {
-		t.Errorf("%d requests", a.requests)
+	if len(a.Asked()) != 1 {
+		t.Errorf("%d requests", len(a.Asked()))
 	}
-	req, err := timestamp.ParseRequest(a.asked[0])
-	if err != nil || !bytes.Equal(req.HashedMessage, told[:]) || len(a.asked[0]) > 100 {
-		t.Errorf("the authority was told %x, %v", a.asked[0], err)
+	req, err := timestamp.ParseRequest(a.Asked()[0])
+	if err != nil || !bytes.Equal(req.HashedMessage, told[:]) || len(a.Asked()[0]) > 100 {
+		t.Errorf("the authority was told %x, %v", a.Asked()[0], err)
 	}
 	if _, err := answer.Check(sha256.Sum256([]byte("another"))); !errors.Is(err, ErrInvalid) {
 		t.Errorf("of another digest: %v", err)
@@ -208,40 +98,40 @@ func TestAuthoritiesThatWillNotDo(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		leaf func(*x509.Certificate)
-		act  func(*authority)
+		act  func(*authority.Authority)
 		want error
 	}{
-		{"not for stamping", with(purposes(t, true, mailing)), nil, ErrInvalid},
-		{"for stamping, not critical", with(purposes(t, false, stamping)), nil, ErrInvalid},
-		{"for more than stamping", with(purposes(t, true, stamping, mailing)), nil, ErrInvalid},
-		{"for something unheard of", with(purposes(t, true, stamping, unheard)), nil, ErrInvalid},
+		{"not for stamping", with(authority.Purposes(true, mailing)), nil, ErrInvalid},
+		{"for stamping, not critical", with(authority.Purposes(false, authority.Stamping)), nil, ErrInvalid},
+		{"for more than stamping", with(authority.Purposes(true, authority.Stamping, mailing)), nil, ErrInvalid},
+		{"for something unheard of", with(authority.Purposes(true, authority.Stamping, unheard)), nil, ErrInvalid},
 		{"for whatever", with(), nil, ErrInvalid},
 		{"an authority over others", func(leaf *x509.Certificate) {
-			leaf.IsCA, leaf.ExtraExtensions = true, []pkix.Extension{purposes(t, true, stamping)}
+			leaf.IsCA, leaf.ExtraExtensions = true, []pkix.Extension{authority.Purposes(true, authority.Stamping)}
 		}, nil, ErrInvalid},
-		{"not yet valid then", nil, func(a *authority) { a.now = madeAt.Add(-time.Hour) }, ErrUntraced},
-		{"not valid any more then", nil, func(a *authority) { a.now = expireAt.Add(time.Hour) }, ErrUntraced},
-		{"another nonce", nil, func(a *authority) { a.change = func(s *timestamp.Timestamp) { s.Nonce = big.NewInt(5) } }, ErrInvalid},
-		{"no nonce", nil, func(a *authority) { a.change = func(s *timestamp.Timestamp) { s.Nonce = nil } }, ErrInvalid},
-		{"another digest", nil, func(a *authority) {
-			a.change = func(s *timestamp.Timestamp) { s.HashedMessage = bytes.Repeat([]byte{1}, 32) }
+		{"not yet valid then", nil, func(a *authority.Authority) { a.Now = authority.MadeAt.Add(-time.Hour) }, ErrUntraced},
+		{"not valid any more then", nil, func(a *authority.Authority) { a.Now = authority.ExpireAt.Add(time.Hour) }, ErrUntraced},
+		{"another nonce", nil, func(a *authority.Authority) { a.Change = func(s *timestamp.Timestamp) { s.Nonce = big.NewInt(5) } }, ErrInvalid},
+		{"no nonce", nil, func(a *authority.Authority) { a.Change = func(s *timestamp.Timestamp) { s.Nonce = nil } }, ErrInvalid},
+		{"another digest", nil, func(a *authority.Authority) {
+			a.Change = func(s *timestamp.Timestamp) { s.HashedMessage = bytes.Repeat([]byte{1}, 32) }
 		}, ErrInvalid},
-		{"another kind of digest", nil, func(a *authority) {
-			a.change = func(s *timestamp.Timestamp) { s.HashAlgorithm, s.HashedMessage = crypto.SHA512, make([]byte, 64) }
+		{"another kind of digest", nil, func(a *authority.Authority) {
+			a.Change = func(s *timestamp.Timestamp) { s.HashAlgorithm, s.HashedMessage = crypto.SHA512, make([]byte, 64) }
 		}, ErrInvalid},
-		{"no certificates", nil, func(a *authority) { a.change = func(s *timestamp.Timestamp) { s.AddTSACertificate = false } }, ErrInvalid},
-		{"a chain with a hole", nil, func(a *authority) { a.change = func(s *timestamp.Timestamp) { s.Certificates = nil } }, ErrUntraced},
-		{"another root", nil, func(a *authority) { a.root = newAuthority(t, nil).root }, ErrUntraced},
-		{"a key that is not the certificate's", nil, func(a *authority) { a.key = newAuthority(t, nil).key }, ErrRefused},
-		{"no", nil, func(a *authority) { a.serve = says(200, "application/timestamp-reply", string(rejection)) }, ErrRefused},
-		{"a page", nil, func(a *authority) { a.serve = says(200, "text/html", "<p>Hello") }, ErrRefused},
-		{"an error", nil, func(a *authority) { a.serve = says(500, "application/timestamp-reply", "") }, ErrRefused},
-		{"garbage", nil, func(a *authority) { a.serve = says(200, "application/timestamp-reply", "\x30\x80\x00") }, ErrRefused},
-		{"an endless answer", nil, func(a *authority) {
-			a.serve = says(200, "application/timestamp-reply", strings.Repeat("0", maxAnswer+1))
+		{"no certificates", nil, func(a *authority.Authority) { a.Change = func(s *timestamp.Timestamp) { s.AddTSACertificate = false } }, ErrInvalid},
+		{"a chain with a hole", nil, func(a *authority.Authority) { a.Change = func(s *timestamp.Timestamp) { s.Certificates = nil } }, ErrUntraced},
+		{"another root", nil, func(a *authority.Authority) { a.Root = newAuthority(t, nil).Root }, ErrUntraced},
+		{"a key that is not the certificate's", nil, func(a *authority.Authority) { a.Key = newAuthority(t, nil).Key }, ErrRefused},
+		{"no", nil, func(a *authority.Authority) { a.Serve = says(200, "application/timestamp-reply", string(rejection)) }, ErrRefused},
+		{"a page", nil, func(a *authority.Authority) { a.Serve = says(200, "text/html", "<p>Hello") }, ErrRefused},
+		{"an error", nil, func(a *authority.Authority) { a.Serve = says(500, "application/timestamp-reply", "") }, ErrRefused},
+		{"garbage", nil, func(a *authority.Authority) { a.Serve = says(200, "application/timestamp-reply", "\x30\x80\x00") }, ErrRefused},
+		{"an endless answer", nil, func(a *authority.Authority) {
+			a.Serve = says(200, "application/timestamp-reply", strings.Repeat("0", maxAnswer+1))
 		}, ErrRefused},
-		{"another address", nil, func(a *authority) {
-			a.serve = func(w http.ResponseWriter, r *http.Request) {
+		{"another address", nil, func(a *authority.Authority) {
+			a.Serve = func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 			}
 		}, ErrRefused},
@@ -251,12 +141,12 @@ func TestAuthoritiesThatWillNotDo(t *testing.T) {
 			if c.act != nil {
 				c.act(a)
 			}
-			answer, s, err := a.ask(t.Context())
+			answer, s, err := ask(t.Context(), a)
 			if !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
-			if s != (Stamp{}) || a.requests != 1 {
-				t.Errorf("%+v, %+v after %d requests", s, answer, a.requests)
+			if s != (Stamp{}) || len(a.Asked()) != 1 {
+				t.Errorf("%+v, %+v after %d requests", s, answer, len(a.Asked()))
 			}
 		})
 	}
@@ -282,8 +172,8 @@ func TestAskEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	a := newAuthority(t, nil)
-	a.serve = func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }
-	if _, _, err := a.ask(ctx); !errors.Is(err, context.Canceled) {
+	a.Serve = func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }
+	if _, _, err := ask(ctx, a); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -294,7 +184,7 @@ func TestAskEnds(t *testing.T) {
 func TestNothingCanBeChanged(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t, nil)
-	answer, s, err := a.ask(t.Context())
+	answer, s, err := ask(t.Context(), a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -334,7 +224,7 @@ func TestOpenSSLAgrees(t *testing.T) {
 		t.Skip("openssl is not installed; it is the second opinion")
 	}
 	a := newAuthority(t, nil)
-	answer, _, err := a.ask(t.Context())
+	answer, _, err := ask(t.Context(), a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,7 +236,7 @@ func TestOpenSSLAgrees(t *testing.T) {
 	}
 	verify := func(digest [sha256.Size]byte) (string, error) {
 		out, err := exec.Command(openssl, "ts", "-verify", "-digest", fmt.Sprintf("%x", digest), "-in", filepath.Join(dir, "stamp.tsr"),
-			"-CAfile", filepath.Join(dir, "chain.pem"), "-attime", fmt.Sprint(stampAt.Unix())).CombinedOutput()
+			"-CAfile", filepath.Join(dir, "chain.pem"), "-attime", fmt.Sprint(authority.StampAt.Unix())).CombinedOutput()
 		return string(out), err
 	}
 	if out, err := verify(told); err != nil || !strings.Contains(out, "Verification: OK") {
@@ -363,7 +253,7 @@ var update = flag.Bool("update", false, "write testdata anew")
 func kept(t testing.TB) (Answer, Stamp) {
 	t.Helper()
 	if *update {
-		answer, _, err := newAuthority(t, nil).ask(context.Background())
+		answer, _, err := ask(context.Background(), newAuthority(t, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -391,7 +281,7 @@ func kept(t testing.TB) (Answer, Stamp) {
 
 // TestKept: what was kept stands up for ever.
 func TestKept(t *testing.T) {
-	if _, s := kept(t); !s.Time.Equal(stampAt) {
+	if _, s := kept(t); !s.Time.Equal(authority.StampAt) {
 		t.Errorf("%+v", s)
 	}
 }
