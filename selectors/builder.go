@@ -49,7 +49,9 @@ func keys(of string) []string {
 	case "check":
 		return []string{"date", "language", "by"}
 	case "target":
-		return []string{"is", "in", "near", "commit", "find", "never"}
+		return []string{"is", "in", "near", "commit", "learned", "find", "never"}
+	case "learned":
+		return []string{"date", "language", "browser"}
 	case "locator":
 		return append(locatorKinds(), "weight")
 	case "never":

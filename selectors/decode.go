@@ -228,11 +228,33 @@ func (b *builder) target(id string, key, value *node) {
 			t.Never = append(t.Never, l)
 		}
 	}
+	if f["learned"] != nil {
+		t.Learned = b.learned(f["learned"])
+	}
 	if f != nil && (f["is"] == nil || f["find"] == nil) {
 		b.lack(key, hint.Say("The target %q needs is and find.", id), hint.Say("Say what it is (a link, a button, …) and how to find it."))
 	}
 	b.keepCommit(id, key, t)
 	b.flow.Targets[id], b.where["target "+id] = t, key
+}
+
+func (b *builder) learned(n *node) *Learned {
+	f := b.fields(n, "learned")
+	date, ok1 := b.text(f["date"])
+	language, ok2 := b.text(f["language"])
+	browser, ok3 := b.text(f["browser"])
+	switch {
+	case f == nil:
+	case !ok1 || !ok2 || !ok3:
+		b.lack(n, hint.Say("What was learned needs date, language and browser."), hint.Say("Write it as {date: 2026-11-23, language: fr, browser: \"Chromium 156\"}."))
+	case !dateForm.MatchString(date):
+		b.fault(f["date"], hint.Say("%q is not a date.", date), hint.Say("Write it as year-month-day, as in 2026-11-23."))
+	case !languageForm.MatchString(language):
+		b.fault(f["language"], hint.Say("%q is not a language tag.", language), hint.Say("Write a tag such as fr, en-GB or pt-BR."))
+	default:
+		return &Learned{date, language, browser}
+	}
+	return nil
 }
 
 // near ties a target to another one, which is tied to none.
@@ -299,7 +321,7 @@ func (b *builder) locatorValues(n *node, l *Locator) {
 			if s == "wrong-forms" {
 				l.Values = b.flow.Wrong
 			}
-			l.Values = slices.Clone(l.Values)
+			l.Values, l.List = slices.Clone(l.Values), s
 		}
 		return
 	}

@@ -79,6 +79,15 @@ type Target struct {
 	Never  []Locator // an element that one of these hits is left out before votes are counted
 	Commit bool      // Send: can only be pointed at
 	Source string    // the file it came from
+
+	Learned *Learned // how it came into a person's own file; nil: by hand
+}
+
+// Learned says when and where a person showed the program a target.
+type Learned struct {
+	Date     string // yyyy-mm-dd, by the computer's clock
+	Language string // of the page, as the page says: BCP 47; "und": it does not say
+	Browser  string // name and major version, such as "Chromium 156"
 }
 
 // Role is a family of roles; a vote outside the family does not count.
@@ -115,6 +124,7 @@ type Locator struct {
 	By     By
 	Values []string // words, patterns or ids, depending on By; phrases are already spread out
 	Phrase string   // the phrase that Values came from, or empty
+	List   string   // of ByForm: the list that Values came from, "forms" or "wrong-forms"
 	Weight int      // 1 to 3
 }
 

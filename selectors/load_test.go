@@ -270,3 +270,14 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	}
 }
+
+// TestLinesOfWindows: a finding is at its line, however lines end.
+func TestLinesOfWindows(t *testing.T) {
+	file := "schema: 1\nservice: instagram\ntargets:\n  about-link:\n    is: [link]\n    find: [{name: Info}, {text: Info}]\n  settings-link:\n    is: [lnk]\n    find: [{name: a}]\n"
+	for _, ends := range []string{"\n", "\r\n"} {
+		got := selectors.Lint("instagram.yaml", []byte(strings.ReplaceAll(file, "\n", ends)))
+		if len(got) != 1 || got[0].Line != 8 || got[0].Column != 10 {
+			t.Errorf("with %q: %+v", ends, got)
+		}
+	}
+}

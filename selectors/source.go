@@ -64,8 +64,9 @@ func (b *builder) read(name string, layer int, data []byte) *node {
 			hint.Say("A flow or phrase file is much smaller. Check that this is the right file."))
 		return nil
 	}
-	text := strings.TrimPrefix(string(data), "\ufeff")
-	src.lines = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	// The lexer counts the lines of Windows wrongly.
+	text := strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n")
+	src.lines = strings.Split(text, "\n")
 	if !utf8.ValidString(text) {
 		b.fault(top, hint.Say("This file is not UTF-8 text."), hint.Say("Save it again as UTF-8."))
 		return nil

@@ -43,8 +43,8 @@ var rooms = map[string]room{
 	"internal/cli": {
 		own: []string{"automation", "config", "selectors", "internal/guard", "internal/hint", "internal/ledger",
 			"internal/mail", "internal/record", "internal/rehearsal"},
-		others: []string{"charm.land/huh", "filippo.io/age", "github.com/charmbracelet/huh", "github.com/spf13/cobra", "github.com/spf13/pflag", "go.uber.org/zap", "golang.org/x/sys", "golang.org/x/text"},
-		reason: "builds everything and hands it down; the only room that talks with the person; x/sys knows how full a disk is, age encrypts exports",
+		others: []string{"charm.land/huh", "filippo.io/age", "github.com/charmbracelet/huh", "github.com/rogpeppe/go-internal", "github.com/spf13/cobra", "github.com/spf13/pflag", "go.uber.org/zap", "golang.org/x/sys", "golang.org/x/text"},
+		reason: "builds everything and hands it down; the only room that talks with the person; x/sys knows how full a disk is, age encrypts exports, go-internal tells two flows apart line by line",
 	},
 	"config": {
 		own: []string{"internal/hint"}, others: []string{"github.com/spf13/pflag", "github.com/spf13/viper", "golang.org/x/text"},

@@ -20,7 +20,7 @@ import (
 
 func (a *app) selectorsCmd() *cobra.Command {
 	services := hint.Say("Name one service: %s.", strings.Join(selectors.Services(), ", "))
-	return group(&cobra.Command{Use: "selectors", Short: "the flow files: list, show, lint, check, schema",
+	cmd := group(&cobra.Command{Use: "selectors", Short: "the flow files: list, show, lint, check, and mending them",
 		Long: `The flow files say how nonmerci finds its way on Meta's pages: which pages there
 are, what is looked for on them, and the routes to the form. Files of your own
 lie over the built-in ones.`},
@@ -54,6 +54,8 @@ EXIT STATUS
 			Use: "schema", Short: "print the JSON Schema of flow files, for editors", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return a.print(string(selectors.Schema())) },
 		})
+	cmd.AddCommand(a.ownCmds()...)
+	return cmd
 }
 
 // lastCheck is the day on which somebody last saw the flow fit the live pages,
@@ -171,6 +173,9 @@ func writeTarget(b *strings.Builder, id string, t selectors.Target) {
 	}
 	if t.Commit {
 		b.WriteString("  commit: true (can only be pointed at)\n")
+	}
+	if l := t.Learned; l != nil {
+		fmt.Fprintf(b, "  learned: %s, %s, %s\n", l.Date, l.Language, l.Browser)
 	}
 	b.WriteString("  find:\n")
 	for _, l := range t.Find {

@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// ownCmds are the commands about a person's own flow files.
+func (a *app) ownCmds() []*cobra.Command {
+	var yes bool
+	var to string
+	services := hint.Say("Name one service: %s.", strings.Join(selectors.Services(), ", "))
+	adopt := &cobra.Command{
+		Use: "import FILE", Short: "take over a flow file of somebody else's, after showing what it changes",
+		Long: `Reads a flow file that somebody gave you, shows what it would change in yours,
+and asks before it writes. Your own comments and the order of your file stay.
+What your file held before stays beside it, with the ending .before.
+
+No file can make nonmerci press Send, or visit other hosts.
+
+EXIT STATUS
+  0  taken over, or left because you did not say yes
+  2  the file cannot be used; nothing was written`,
+		Args: between(1, 1, hint.Say("Name one file.")),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.selectorsImport(cmd.Context(), args[0], yes) },
+	}
+	adopt.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	give := &cobra.Command{
+		Use: "export SERVICE", Short: "your own flow file for others, without comments",
+		Long: `Prints your own flow file as you may give it to others: without comments, and
+only if nothing in it looks like an address, a telephone number or a handle. Read
+it all the same: the words that you picked on a page stand in it.`,
+		Args: between(1, 1, services), ValidArgs: selectors.Services(),
+		RunE: func(_ *cobra.Command, args []string) error { return a.selectorsExport(args[0], to) },
+	}
+	give.Flags().StringVar(&to, "to", "", "write to this `FILE` instead; one that exists is not replaced")
+	return []*cobra.Command{
+		{
+			Use: "diff SERVICE", Short: "what your own files change", Args: between(1, 1, services), ValidArgs: selectors.Services(),
+			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsDiff(args[0]) },
+		},
+		{
+			Use: "reset SERVICE [NAME]", Short: "back to what nonmerci brings along: as a whole, or one target, place, route or address",
+			Long: `Takes NAME out of your own flow file, so that the built-in one counts again.
+Without NAME your file is put aside as a whole. What it held before stays beside
+it, with the ending .before.`,
+			Args: between(1, 2, services), ValidArgs: selectors.Services(),
+			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsReset(args) },
+		},
+		adopt, give,
+	}
+}
+
+// ownFile reads the person's own file of a service.
+func (a *app) ownFile(service string) (selectors.Own, error) {
+	if _, _, err := selectors.Load("", service); err != nil {
+		return selectors.Own{}, err // no such service
+	}
+	return selectors.OpenOwn(a.flowDir(), service)
+}
+
+// spelt is a flow as `selectors show` prints it, with every target.
+func spelt(f *selectors.Flow) []byte {
+	var b strings.Builder
+	writeFlow(&b, f)
+	for _, id := range sorted(f.Targets) {
+		b.WriteString("\n")
+		writeTarget(&b, id, f.Targets[id])
+	}
+	return []byte(b.String())
+}
+
+func (a *app) selectorsDiff(service string) error {
+	builtIn, _, err := selectors.Load("", service)
+	if err != nil {
+		return err
+	}
+	flow, warnings, err := selectors.Load(a.flowDir(), service)
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		a.problem(w)
+	}
+	changes := diff.Diff(selectors.BuiltIn, spelt(builtIn), filepath.Join(a.flowDir(), service+".yaml"), spelt(flow))
+	if changes == nil {
+		a.say(hint.Say("Nothing differs: what nonmerci brings along is in force."))
+	}
+	return a.print(string(changes))
+}
+
+func (a *app) selectorsReset(args []string) error {
+	own, err := a.ownFile(args[0])
+	switch {
+	case err != nil:
+		return err
+	case own.Data == nil:
+		a.say(hint.Say("You have no flow file of your own for this service. Nothing was changed."))
+		return nil
+	case len(args) == 1:
+		if err := os.Rename(own.Name, own.Name+selectors.Former); err != nil {
+			return hint.Wrap(err, hint.Say("The file %s could not be put aside. It is as it was.", own.Name), hint.Say("Check that you may write there."))
+		}
+		a.say(hint.Say("Your file was put aside as %s. What nonmerci brings along counts again.", own.Name+selectors.Former))
+		return nil
+	}
+	next, err := own.Without(args[1])
+	if err != nil {
+		return err
+	}
+	if err := next.Save(own); err != nil {
+		return err
+	}
+	a.say(hint.Say("%s was taken out of your file; the built-in one counts again. What the file held before is in %s.", args[1], own.Name+selectors.Former))
+	return nil
+}
+
+func (a *app) selectorsImport(ctx context.Context, file string, yes bool) error {
+	data, err := readFlow(file)
+	if err != nil {
+		return hint.Wrap(err, hint.Say("The file could not be read."), hint.Say("Check its name, and that you may read it."))
+	}
+	// One that names no service is told of below, with the place.
+	own, err := a.ownFile(cmp.Or(selectors.ServiceOf(data), selectors.Services()[0]))
+	if err != nil {
+		return err
+	}
+	next, changes, err := own.Import(file, data)
+	if err != nil {
+		return err
+	}
+	if len(changes) == 0 {
+		a.say(hint.Say("Your file says all of this already. Nothing was changed."))
+		return nil
+	}
+	a.say(hint.Say("What %s changes:", filepath.Base(file)))
+	if err := a.print(table(func(row func(...string)) {
+		for _, c := range changes {
+			row(c.Section, c.Name, a.over(c.Over))
+		}
+	})); err != nil {
+		return err
+	}
+	if ok, err := a.sure(ctx, yes); err != nil || !ok {
+		return err
+	}
+	if err := next.Save(own); err != nil {
+		return err
+	}
+	a.say(hint.Say("Taken over into %s. `nonmerci selectors diff %s` shows what differs now, `nonmerci selectors reset %s` goes back.", own.Name, own.Service, own.Service))
+	return nil
+}
+
+// sure asks whether to write; a no leaves all as it is.
+func (a *app) sure(ctx context.Context, yes bool) (bool, error) {
+	switch {
+	case yes:
+		return true, nil
+	case !a.Terminal:
+		return false, hint.New(hint.Say("Nobody is there to answer, so nothing was written."), hint.Say("Add --yes if you are sure."))
+	case a.agrees(ctx, hint.Say("Type yes and press Enter to write it; anything else leaves your file as it is.")):
+		return true, nil
+	}
+	a.say(hint.Say("Nothing was written."))
+	return false, nil
+}
+
+// over says what an entry would replace.
+func (a *app) over(what string) string {
+	switch what {
+	case "own":
+		return hint.Say("replaces yours").In(a.lang)
+	case selectors.BuiltIn:
+		return hint.Say("replaces the built-in one").In(a.lang)
+	}
+	return hint.Say("new").In(a.lang)
+}
+
+func (a *app) selectorsExport(service, to string) error {
+	own, err := a.ownFile(service)
+	if err != nil {
+		return err
+	}
+	if own.Data == nil {
+		return hint.New(hint.Say("You have no flow file of your own for this service."), hint.Say("Only what you have mended yourself can be given to others."))
+	}
+	bare, err := own.Bare()
+	if err != nil {
+		return err
+	}
+	a.say(hint.Say("Read it before you give it to others: the words that were picked on a page stand in it as they are."))
+	if to == "" {
+		return a.print(string(bare))
+	}
+	if err := writeNew(to, bare); err != nil {
+		return hint.Wrap(err, hint.Say("The file could not be written, or one of this name exists. Nothing was replaced."), hint.Say("Name another one with --to."))
+	}
+	return nil
+}
+
+// readFlow reads a file that may hold a flow, and no more of it than one has.
+func readFlow(name string) ([]byte, error) {
+	const most = 16 << 20 // bytes; a recording is larger than a flow, and neither is that large
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && len(data) > most {
+		err = fmt.Errorf("it holds more than %d MB", most>>20)
+	}
+	return data, err
+}
