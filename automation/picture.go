@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
@@ -57,12 +58,14 @@ func sightOf(f *selectors.Flow, place string, v chrome.View) (want chrome.Sight,
 			}
 		}
 	}
-	for _, s := range p.Do {
-		if t := v.Targets[s.On]; s.With != "" && t.Found() {
-			want.Kinds[string(s.With)] = append(want.Kinds[string(s.With)], t.Node)
-		}
-	}
+	// Also what is of this kind on another place: a page that is not the form may
+	// have a field that is found like one of the form's.
 	for _, other := range f.Places {
+		for _, s := range other.Do {
+			if t := v.Targets[s.On]; s.With != "" && t.Found() && !slices.Contains(want.Kinds[string(s.With)], t.Node) {
+				want.Kinds[string(s.With)] = append(want.Kinds[string(s.With)], t.Node)
+			}
+		}
 		for _, s := range other.Account {
 			if t := v.Targets[s.On]; t.Found() && !slices.Contains(want.Kinds[string(record.KindName)], t.Node) {
 				want.Kinds[string(record.KindName)] = append(want.Kinds[string(record.KindName)], t.Node)
@@ -116,6 +119,7 @@ func (r *run) picture(ctx context.Context, place string, want chrome.Sight, ok b
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	want.Says = r.says()
 	shots, err := r.browser.Pictures(ctx, want)
 	r.blind = r.blind || ctx.Err() != nil
 	r.file(place, r.walk.view.Address, shots, err)
@@ -135,7 +139,7 @@ func (r *run) wholeForm(ctx context.Context, f *form) error {
 			return err
 		}
 		want, _ := sightOf(r.req.Flow, r.walk.place, r.walk.view)
-		want.Whole = true
+		want.Whole, want.Says = true, r.says()
 		shots, err = r.browser.Pictures(ctx, want)
 		return err
 	})
@@ -174,6 +178,26 @@ func (w *walker) lastSight() (want chrome.Sight, ok bool) {
 	want.Blind = true
 	return want, ok && !(w.place == "" && (w.signingIn || w.gated != "" && secret(w.req.Flow, w.gated)))
 }
+
+// says are the person's own words that a page may repeat.
+func (r *run) says() map[string][]string {
+	says := map[string][]string{}
+	for line := range strings.Lines(r.req.Explanation) {
+		if line = strings.TrimSpace(line); len(line) >= leastLine {
+			says[string(record.KindExplanation)] = append(says[string(record.KindExplanation)], line)
+		}
+	}
+	if r.walk != nil && len(r.walk.who.name) >= leastName {
+		says[string(record.KindName)] = []string{r.walk.who.name}
+	}
+	return says
+}
+
+// What is shorter stands in any text, bytes.
+const (
+	leastLine = 12
+	leastName = 3
+)
 
 // file writes pictures into the record, and what is missing in them.
 func (r *run) file(place, address string, shots chrome.Shots, err error) {

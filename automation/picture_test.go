@@ -90,3 +90,21 @@ func TestWhatAPictureTells(t *testing.T) {
 		}
 	}
 }
+
+// TestFieldsAreKnownEverywhere: a page that is not the form may have a field that
+// is found like one of the form's, and a copy for others leaves it out as well.
+func TestFieldsAreKnownEverywhere(t *testing.T) {
+	for _, service := range selectors.Services() {
+		flow, _, err := selectors.Load("", service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := chrome.View{Document: "d", Targets: map[string]chrome.Target{"email": {Status: "found", Node: 7}, "explanation": {Status: "found", Node: 8}}}
+		for _, place := range []string{"form", "wrong-form", "already", ""} {
+			want, _ := sightOf(flow, place, v)
+			if len(want.Kinds["email"]) != 1 || want.Kinds["email"][0] != 7 || len(want.Kinds["explanation"]) != 1 {
+				t.Errorf("%s, %s: %v", service, place, want.Kinds)
+			}
+		}
+	}
+}

@@ -279,6 +279,7 @@ func (o *watcher) picture(ctx context.Context, name string) {
 		return
 	}
 	want.Blind = false // it is the person's own form, or the answer to it
+	want.Says = o.r.says()
 	_ = o.glance(ctx, func(ctx context.Context) error {
 		shots, err := o.w.Pictures(ctx, want)
 		o.r.file(name, o.view.Address, shots, err)

@@ -75,8 +75,8 @@ var rooms = map[string]room{
 		reason: "the judge stays pure, so that every lock can rest on it",
 	},
 	"internal/record": {
-		own: []string{"internal/hint", "internal/stamp"}, others: []string{"golang.org/x/image"},
-		reason: "evidence is read and checked without trusting the rest of the program; x/image writes under each picture what it shows",
+		own: []string{"internal/hint", "internal/stamp"}, others: []string{"golang.org/x/image", "golang.org/x/text"},
+		reason: "evidence is read and checked without trusting the rest of the program; x/image writes under each picture what it shows, x/text spells letters in one way, so that a private value is found however it is written",
 	},
 	"internal/stamp": {
 		others: []string{"github.com/digitorus/pkcs7", "github.com/digitorus/timestamp"},

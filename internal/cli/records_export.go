@@ -26,9 +26,10 @@ func (a *app) exportCmd() *cobra.Command {
 		Use: "export [PATH]", Short: "make a copy of a record for others; without PATH of the newest",
 		Long: `Writes one zip file for an authority or a lawyer, of at most 1.4 MB: the report,
 the pictures, the journal, and how to check it all without nonmerci. Pictures of
-people and telephone numbers are always under black boxes; what else is left out
-you say with --redact: email, name, explanation, country, field (all others).
-What is left out stands nowhere in the file, or nothing is written.
+people and telephone numbers on the pages are always under black boxes; what else
+is left out you say with --redact: email, name, explanation, country, field (all others).
+What is left out stands nowhere in the file, or nothing is written. Your own
+explanation stays as you wrote it, unless you leave it out.
 
 With --recipient or --passphrase the file is encrypted, in the format of age.
 
@@ -120,6 +121,9 @@ func (a *app) exported(s record.Share, encrypted, asJSON bool) error {
 		a.say(hint.Say("This is a copy of a rehearsal, and says so."))
 	}
 	a.say(hint.Say("Left out, or covered by black boxes: %s.", strings.Join(left, ", ")))
+	if s.Explained {
+		a.say(hint.Say("Your explanation can be read in it, with every name and number that you wrote there. To leave it out as well: --redact explanation"))
+	}
 	a.say(hint.Say("The other values of the form and what the pictures show stay readable. Look through the file before you give it to anybody."))
 	if asJSON {
 		return a.json(out)

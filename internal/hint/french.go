@@ -695,10 +695,8 @@ func french() map[string]string {
 		"Black boxes cover what is left out; the pictures themselves stay with the person.": "Des rectangles noirs couvrent ce qui est retiré ; les images d’origine restent chez la personne.",
 		"The pictures are not in this report.":                                              "Les images ne sont pas dans ce rapport.",
 		"the e-mail address":                                                                "l’adresse e-mail",
-		"names":                                                                             "les noms",
 		"the explanation":                                                                   "l’explication",
 		"the country":                                                                       "le pays",
-		"telephone numbers":                                                                 "les numéros de téléphone",
 		"pictures of people and other pictures inside the pages":                            "les photos de personnes et les autres images des pages",
 		"the other fields of the form":                                                      "les autres champs du formulaire",
 		// internal/record/seal.go
@@ -1170,6 +1168,10 @@ func french() map[string]string {
 		"If you know why, write it into your own file by hand; else take it out here.":                                                 "Si vous savez pourquoi, écrivez-le à la main dans votre propre fichier ; sinon, retirez-le d’ici.",
 		"This looks like something personal, so the file was not given out.":                                                           "Ceci ressemble à une donnée personnelle : le fichier n’a donc pas été donné.",
 		"Take it out, or write words there that everybody sees on that page.":                                                          "Retirez-la, ou écrivez-y des mots que tout le monde voit sur cette page.",
+		// Copies for others
+		"the name of the account":        "le nom du compte",
+		"telephone numbers on the pages": "les numéros de téléphone sur les pages",
+		"Your explanation can be read in it, with every name and number that you wrote there. To leave it out as well: --redact explanation": "On peut y lire votre explication, avec tous les noms et numéros que vous y avez écrits. Pour la retirer aussi : --redact explanation",
 		// automation/search.go
 		"At %s nonmerci met a page that it does not know. It may be a question for you.":                                                                                 "Sur %s, nonmerci a rencontré une page qu’il ne connaît pas. C’est peut-être une question pour vous.",
 		"nonmerci came to the form's address and did not recognise the form there: something on it is missing or is not known, or it stands in a frame of another site.": "nonmerci est arrivé à l’adresse du formulaire sans y reconnaître le formulaire : quelque chose y manque ou n’est pas connu, ou il se trouve dans un cadre d’un autre site.",

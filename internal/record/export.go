@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -40,6 +39,7 @@ type Share struct {
 	Pictures  []string    // those that are in it
 	Left      []string    // those that are not
 	Notes     []hint.Text // what the person should know of it
+	Explained bool        // the explanation can be read in it, with whatever it says of people
 }
 
 // Export writes a copy of a record for others into one new file: a zip of at most
@@ -184,17 +184,19 @@ func (e *exporter) choose() error {
 		return hint.New(hint.Say("A mail cannot be given out with a part left out: that would break its signature. Nothing was written."), hint.Say("Leave out --mail, or --redact."))
 	}
 	// A word that the program itself says in every report gives nothing away.
-	own, err := (&Summary{Meta: e.s.Meta}).Report(e.lang)
+	own, err := (&Summary{Meta: Meta{Service: e.s.Meta.Service, Rehearsal: e.s.Meta.Rehearsal, Language: e.lang}}).Report(e.lang)
 	if err != nil {
 		return unwanted(err)
 	}
-	own = bytes.ToLower(own)
 	for _, r := range e.s.Readings {
 		if r.Fields == nil {
 			return unwanted(errors.New("the values cannot be read"))
 		}
 		for _, f := range r.Fields {
-			if slices.Contains(e.share.Kinds, f.kind()) && !holds(own, strings.ToLower(f.Value), true) {
+			if f.kind() == KindExplanation && f.Value != "" && !slices.Contains(e.share.Kinds, KindExplanation) {
+				e.share.Explained = true
+			}
+			if slices.Contains(e.share.Kinds, f.kind()) && !holds(own, f.Value, true) {
 				e.values = append(e.values, f.Value)
 			}
 		}

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"io"
 	"slices"
 )
 
@@ -100,12 +102,12 @@ func checkBoxed(b []byte, size image.Point, over []Box) error {
 	if err := onlyPixels(b); err != nil {
 		return err
 	}
-	m, err := decodePicture(b)
-	switch {
-	case err != nil:
-		return err
-	case m.Rect.Size() != size:
+	if c, err := png.DecodeConfig(bytes.NewReader(b)); err != nil || image.Pt(c.Width, c.Height) != size {
 		return errors.New("the picture has another size")
+	}
+	m, err := decodePicture(b)
+	if err != nil {
+		return err
 	}
 	for _, box := range over {
 		if r := box.rect(); r.Empty() || !r.In(m.Rect) {
@@ -142,23 +144,56 @@ func decodePicture(b []byte) (*image.RGBA, error) {
 	return flat, nil
 }
 
+// errMore refuses a picture that could hide something.
+var errMore = errors.New("the picture holds more than its pixels, or is not whole")
+
 // onlyPixels refuses a PNG that holds more than its pixels: texts, times, colour
-// profiles, or bytes after its end.
+// profiles, bytes after its end or after the pixels, or pixels finer than they are
+// looked at.
 func onlyPixels(b []byte) error {
-	const signature = "\x89PNG\r\n\x1a\n"
+	const signature, header = "\x89PNG\r\n\x1a\n", 13
 	rest, ok := bytes.CutPrefix(b, []byte(signature))
+	var head, data []byte
 	for ok && len(rest) >= 12 {
 		n := uint64(binary.BigEndian.Uint32(rest))
 		kind := string(rest[4:8])
-		if n+12 > uint64(len(rest)) || !slices.Contains([]string{"IHDR", "IDAT", "IEND"}, kind) {
+		if n+12 > uint64(len(rest)) {
 			break
 		}
+		body := rest[8 : 8+n]
 		rest = rest[n+12:]
-		if kind == "IEND" && n == 0 && len(rest) == 0 {
-			return nil
+		switch {
+		case kind == "IHDR" && head == nil && n == header:
+			head = body
+		case kind == "IDAT" && head != nil:
+			data = append(data, body...)
+		case kind == "IEND" && n == 0 && len(rest) == 0 && head != nil:
+			return onlyRows(head, data)
+		default:
+			return errMore
 		}
 	}
-	return errors.New("the picture holds more than its pixels, or is not whole")
+	return errMore
+}
+
+// onlyRows wants one stream with the rows of pixels in it and nothing after them:
+// eight bits a channel, three or four channels, not interlaced, as [boxed] writes.
+func onlyRows(head, data []byte) error {
+	width, height := int64(binary.BigEndian.Uint32(head)), int64(binary.BigEndian.Uint32(head[4:]))
+	channels := map[byte]int64{2: 3, 6: 4}[head[9]]
+	if head[8] != 8 || channels == 0 || head[12] != 0 || width > maxPixels || height > maxPixels/max(1, width) {
+		return errMore
+	}
+	in := bytes.NewReader(data)
+	rows, err := zlib.NewReader(in)
+	if err != nil {
+		return errMore
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(rows, height*(1+width*channels)+1))
+	if err != nil || n != height*(1+width*channels) || in.Len() > 0 {
+		return errMore
+	}
+	return nil
 }
 
 // scale is a size at which a picture is given out.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
@@ -187,5 +188,56 @@ func TestShrinkKeepsWhatIsSeen(t *testing.T) {
 	}
 	if c := shrink(m, 1, 4).RGBAAt(0, 0); c != (color.RGBA{100, 100, 100, 255}) {
 		t.Errorf("the mean of black and 200 is %v", c)
+	}
+}
+
+// TestNothingHidesInAPicture: finer pixels than are looked at, or bytes behind
+// the pixels in their stream, could hold what a box covers.
+func TestNothingHidesInAPicture(t *testing.T) {
+	m := form(40, 30)
+	good, err := boxed(m, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deep := image.NewNRGBA64(m.Rect)
+	grey := image.NewGray(m.Rect)
+	for i := range deep.Pix {
+		deep.Pix[i] = 0xff
+	}
+	var stream bytes.Buffer
+	z := zlib.NewWriter(&stream)
+	_, _ = z.Write(make([]byte, 30*(1+40*3)))
+	_ = z.Close()
+	chunks := func(data ...[]byte) []byte {
+		var b bytes.Buffer
+		b.WriteString("\x89PNG\r\n\x1a\n")
+		put := func(kind string, body []byte) {
+			_ = binary.Write(&b, binary.BigEndian, uint32(len(body)))
+			b.WriteString(kind)
+			b.Write(body)
+			_ = binary.Write(&b, binary.BigEndian, crc32.ChecksumIEEE(append([]byte(kind), body...)))
+		}
+		put("IHDR", []byte{0, 0, 0, 40, 0, 0, 0, 30, 8, 2, 0, 0, 0})
+		for _, d := range data {
+			put("IDAT", d)
+		}
+		put("IEND", nil)
+		return b.Bytes()
+	}
+	for _, c := range []struct {
+		name string
+		b    []byte
+		want bool
+	}{
+		{"as we write it", good, true},
+		{"in two parts", chunks(stream.Bytes()[:9], stream.Bytes()[9:]), true},
+		{"16 bits", encoded(t, deep), false},
+		{"grey", encoded(t, grey), false},
+		{"bytes behind the stream", chunks(stream.Bytes(), []byte("a secret")), false},
+		{"cut short", chunks(stream.Bytes()[:9]), false},
+	} {
+		if err := checkBoxed(c.b, m.Rect.Size(), nil); (err == nil) != c.want {
+			t.Errorf("%s: %v", c.name, err)
+		}
 	}
 }

@@ -71,13 +71,13 @@ func (k Kind) Words() hint.Text {
 	case KindEmail:
 		return hint.Say("the e-mail address")
 	case KindName:
-		return hint.Say("names")
+		return hint.Say("the name of the account")
 	case KindExplanation:
 		return hint.Say("the explanation")
 	case KindCountry:
 		return hint.Say("the country")
 	case KindPhone:
-		return hint.Say("telephone numbers")
+		return hint.Say("telephone numbers on the pages")
 	case KindImage:
 		return hint.Say("pictures of people and other pictures inside the pages")
 	default:

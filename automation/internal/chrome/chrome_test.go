@@ -109,6 +109,7 @@ func TestInOneBrowser(t *testing.T) {
 		{"name first", testNameFirst},
 		{"judge race", testJudgeRace},
 		{"pictures", testPictures},
+		{"private areas", testPrivateAreas},
 	} {
 		t.Run(c.name, c.test)
 	}

@@ -893,18 +893,65 @@
   };
   const pictured = (el) => {
     if (/^(img|image|video|canvas|iframe|embed|object)$/.test(el.localName)) return el.localName !== 'iframe' || !el.contentDocument;
-    return [null, '::before', '::after'].some((p) => getComputedStyle(el, p).backgroundImage.includes('url('));
+    return [null, '::before', '::after'].some((p) => {
+      const s = getComputedStyle(el, p);
+      return [s.backgroundImage, s.content, s.borderImageSource, s.maskImage].some((v) => v?.includes('url('));
+    });
   };
-  // areaOf says what an element shows that a copy for others may leave out.
+  // areaOf says what an element shows that a copy for others may leave out. What
+  // nobody has found to be another field is taken for what such a field is for.
   const areaOf = (el, box) => {
     if (el.matches('input[type=tel],input[autocomplete~=tel]')) return 'phone';
+    if (el.matches('input[type=email],input[autocomplete~=email],input[inputmode=email]')) return 'email';
+    if (el.matches('textarea')) return 'explanation';
     if (el.matches(TYPED) && !el.matches(NO_TEXT)) return 'field';
-    return box.w > 24 && box.h > 24 && pictured(el) ? 'image' : '';
+    return box.w > 12 && box.h > 12 && pictured(el) ? 'image' : '';
+  };
+
+  // PRIVATE are the shapes of what belongs to one person, wherever it stands.
+  const PRIVATE = {
+    email: /[^\s@<>()"',;:]+@[^\s@<>()"',;:]+\.[^\s@<>()"',;:.]{2,}/u,
+    phone: /(?:\+|(?<![\d.])0)\d[\d\s().\/-]{6,}\d/u,
+  };
+  // toldOf finds texts of such a shape, or that say one of the given words, in a
+  // document, a shadow root or an element; tell is given the box of each.
+  const toldOf = (root, says, tell) => {
+    const tests = Object.entries(PRIVATE).map(([kind, shape]) => [kind, (text) => shape.test(tidy(text))]);
+    for (const [kind, words] of Object.entries(says || {})) {
+      const keys = words.map(fold).filter(Boolean);
+      tests.push([kind, (text) => { const key = fold(text); return keys.some((k) => key.includes(k)); }]);
+    }
+    const dig = (el, kind, fits) => {
+      const inner = [...el.children].filter((c) => !UNSAID.test(c.localName) && fits(saidIn(c)));
+      if (inner.length) inner.forEach((c) => dig(c, kind, fits));
+      else boxesOf(el, fits).forEach((box) => tell(box, kind));
+    };
+    for (const [kind, fits] of tests) if (fits(saidIn(root))) dig(root, kind, fits);
+  };
+  // saidIn is the text in an element that is not in one of its fields.
+  const UNSAID = /^(script|style|template|noscript|textarea|select)$/;
+  const saidIn = (node) => {
+    const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT,
+      (n) => n.nodeType === 3 ? NodeFilter.FILTER_ACCEPT : UNSAID.test(n.localName) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP);
+    let out = '';
+    while (walker.nextNode()) out += walker.currentNode.data;
+    return out;
+  };
+  // boxesOf gives the boxes of the lines in which an element's own texts stand;
+  // where none of them says it alone, that of the whole element.
+  const boxesOf = (el, says) => {
+    const own = [...el.childNodes].filter((n) => n.nodeType === 3 && says(n.data));
+    if (!own.length) return el.getBoundingClientRect ? [wholeBox(el)] : [...el.children].map(wholeBox);
+    return own.flatMap((n) => {
+      const range = n.ownerDocument.createRange();
+      range.selectNodeContents(n);
+      return [...range.getClientRects()].map((r) => inTop(n.parentElement, r));
+    });
   };
 
   // scene tells what a picture of the content would show just now: which part of
   // it is in view, what lies over it, and what lies where.
-  const scene = ({ of, holds, node, kinds, blind }) => {
+  const scene = ({ of, holds, node, kinds, says, blind }) => {
     const content = node ? byHandle(node) : contentOf(of, holds || []);
     if (!content || visualViewport.scale !== 1) return null;
     const span = spanOf(content), style = getComputedStyle(content);
@@ -925,8 +972,11 @@
         if (within(el, content)) put(out.areas, wholeBox(el), kind);
       }
     }
+    toldOf(content, says, (box, kind) => put(out.areas, box, kind));
     for (const el of inside(content)) {
       const box = wholeBox(el);
+      if (el.shadowRoot) toldOf(el.shadowRoot, says, (b, kind) => put(out.areas, b, kind));
+      if (el !== content && el === el.ownerDocument.documentElement) toldOf(el, says, (b, kind) => put(out.areas, b, kind));
       if (box.w <= 0 || box.h <= 0) continue;
       if (el !== content && /^(textarea|div|p|span)$/.test(el.localName) && el.matches(TYPED) && rolls(el) && visible(el)) out.texts.push(handleOf(el));
       if (meet(box, clip).h <= 0) continue;

@@ -31,11 +31,12 @@ const (
 // Sight says what pictures are to show.
 type Sight struct {
 	Of       Content
-	Document string             // the document in which the place was recognised; no other is pictured
-	Holds    []int64            // what the place was recognised by
-	Kinds    map[string][]int64 // elements whose areas are told, by kind
-	Whole    bool               // scroll, until all of it is in pictures, and scroll back
-	Blind    bool               // paint over what somebody may have typed something into
+	Document string              // the document in which the place was recognised; no other is pictured
+	Holds    []int64             // what the place was recognised by
+	Kinds    map[string][]int64  // elements whose areas are told, by kind
+	Says     map[string][]string // words of the person's whose areas are told as well, by kind
+	Whole    bool                // scroll, until all of it is in pictures, and scroll back
+	Blind    bool                // paint over what somebody may have typed something into
 }
 
 // Shot is one picture.
@@ -45,8 +46,8 @@ type Shot struct {
 	Areas []Area
 }
 
-// Area is a part of a shot, in its pixels. Its kind is one of Sight.Kinds, or
-// "phone", "field", "image".
+// Area is a part of a shot, in its pixels. Its kind is one of Sight.Kinds or
+// Sight.Says, or "email", "phone", "explanation", "field", "image".
 type Area struct {
 	Kind       string
 	X, Y, W, H int
@@ -141,7 +142,7 @@ type camera struct {
 func (c *camera) see(ctx context.Context, node int64) (*scene, error) {
 	var v *scene
 	err := c.s.call(ctx, "scene", map[string]any{
-		"of": c.want.Of, "holds": c.want.Holds, "node": node, "kinds": c.want.Kinds, "blind": c.want.Blind,
+		"of": c.want.Of, "holds": c.want.Holds, "node": node, "kinds": c.want.Kinds, "says": c.want.Says, "blind": c.want.Blind,
 	}, &v)
 	switch {
 	case err != nil:

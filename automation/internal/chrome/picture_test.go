@@ -286,3 +286,60 @@ func testPictures(t *testing.T) {
 		t.Errorf("a picture of another document: %v", err)
 	}
 }
+
+// testPrivateAreas: addresses, numbers and the person's own words have
+// areas wherever they stand in the content, and nothing else has.
+func testPrivateAreas(t *testing.T) {
+	b, w, _ := shared(t)
+	const page = `<body style="margin:0"><main style="font:16px/20px monospace;width:800px">
+		<form><input type=email value=marie@courrier.example><input name=other autocomplete=email><textarea>marie@courrier.example</textarea><button>Send</button></form>
+		<script>"x@script.example"</script><p id=plain>Nobody @ home, on 2025-05-27 10:15, form 767264225370182</p>
+		<p id=mail>We will write to marie@courrier.example soon.</p>
+		<p id=split>Or to <b>anna</b>@<i>mail.example</i></p>
+		<p id=phone>Call <span>+33 6 12 34 56 78</span></p>
+		<p id=words>You wrote: my&shy; PHOTOS are <b>mine</b></p>
+		<p id=shadow></p><img id=face width=20 height=20 alt="" src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>">
+		<div id=drawn style="width:40px;height:40px;content:url(&quot;data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E&quot;)"></div>
+		<p hidden>hidden@mail.example</p></main>
+		<script>shadow.attachShadow({mode: 'open'}).innerHTML = '<p>shade@mail.example</p>'; for (const el of document.querySelectorAll('p,img,div')) el.dataset.y = el.getBoundingClientRect().y</script>`
+	if err := b.Open(t.Context(), w.page(page)); err != nil {
+		t.Fatal(err)
+	}
+	want := sight(t, b, MainContent)
+	want.Whole, want.Says = false, map[string][]string{"explanation": {"My photos are mine"}}
+	shots, err := b.Pictures(t.Context(), want)
+	if err != nil || len(shots.Shots) != 1 {
+		t.Fatalf("%d pictures, %v", len(shots.Shots), err)
+	}
+	kinds := map[string]int{}
+	for _, a := range shots.Shots[0].Areas {
+		kinds[a.Kind]++
+		if a.H > 60 {
+			t.Errorf("an area of %s is %d pixels high: far more than what is private is covered", a.Kind, a.H)
+		}
+	}
+	// Two fields and four texts; the text area and the words; two images.
+	if kinds["email"] != 5 || kinds["phone"] != 1 || kinds["explanation"] != 2 || kinds["image"] != 2 || kinds["field"] != 0 {
+		t.Errorf("%v\n%+v", kinds, shots.Shots[0].Areas)
+	}
+}
+
+// TestAPictureOfWhatMoves: where the fields have moved meanwhile there is no
+// picture, as nobody knows what would be under the boxes.
+func TestAPictureOfWhatMoves(t *testing.T) {
+	was := &scene{Scale: 1, Span: box{"", 0, 0, 600, 600}, Clip: box{"", 0, 0, 600, 600}, Areas: []box{{"email", 10, 100, 300, 30}}, Typed: []box{{"field", 10, 100, 300, 30}}}
+	if !was.shows(was, run{0, 600}) {
+		t.Error("what stands still is not shown")
+	}
+	for _, move := range []func(*scene){
+		func(v *scene) { v.Areas = []box{{"email", 10, 101, 300, 30}} }, func(v *scene) { v.Areas = []box{{"email", 10, 100, 200, 30}} },
+		func(v *scene) { v.Areas = []box{{"field", 10, 100, 300, 30}} }, func(v *scene) { v.Areas = nil },
+		func(v *scene) { v.Typed = []box{{"field", 12, 100, 300, 30}} }, func(v *scene) { v.Span.H = 700 },
+	} {
+		now := *was
+		move(&now)
+		if now.shows(was, run{0, 600}) {
+			t.Errorf("%+v counts as the same as %+v", now, *was)
+		}
+	}
+}

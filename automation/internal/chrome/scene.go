@@ -17,6 +17,12 @@ type box struct {
 	X, Y, W, H float64
 }
 
+// is tells whether two boxes are the same, to half a pixel.
+func (b box) is(other box) bool {
+	same := func(a, b float64) bool { return near(a, b, 0.5) }
+	return b.Kind == other.Kind && same(b.X, other.X) && same(b.Y, other.Y) && same(b.W, other.W) && same(b.H, other.H)
+}
+
 // run is a stretch, in CSS pixels from the upper edge of the content.
 type run struct{ from, to float64 }
 
@@ -93,8 +99,8 @@ func (v *scene) after(line float64) float64 {
 // shows tells whether the same lies at the same place, clear.
 func (v *scene) shows(was *scene, r run) bool {
 	same := func(a, b float64) bool { return near(a, b, 0.5) }
-	return v.Scale == was.Scale && same(v.Span.X, was.Span.X) && same(v.Span.Y, was.Span.Y) && same(v.Clip.X, was.Clip.X) && same(v.Clip.W, was.Clip.W) &&
-		len(v.Areas) == len(was.Areas) && len(v.Typed) == len(was.Typed) &&
+	return v.Scale == was.Scale && same(v.Span.X, was.Span.X) && same(v.Span.Y, was.Span.Y) && same(v.Span.W, was.Span.W) && same(v.Span.H, was.Span.H) && same(v.Clip.X, was.Clip.X) && same(v.Clip.W, was.Clip.W) &&
+		slices.EqualFunc(v.Areas, was.Areas, box.is) && slices.EqualFunc(v.Typed, was.Typed, box.is) &&
 		slices.ContainsFunc(v.runs(), func(now run) bool { return now.from <= r.from+0.5 && now.to >= r.to-0.5 })
 }
 
