@@ -18,14 +18,19 @@ import (
 
 // ownCmds are the commands about a person's own flow files.
 func (a *app) ownCmds() []*cobra.Command {
-	var yes bool
+	var f importFlags
 	var to string
 	services := hint.Say("Name one service: %s.", strings.Join(selectors.Services(), ", "))
 	adopt := &cobra.Command{
-		Use: "import FILE", Short: "take over a flow file of somebody else's, after showing what it changes",
+		Use: "import FILE", Short: "take over a flow file, or a recording of Chrome's Recorder, after showing what it changes",
 		Long: `Reads a flow file that somebody gave you, shows what it would change in yours,
 and asks before it writes. Your own comments and the order of your file stay.
 What your file held before stays beside it, with the ending .before.
+
+A recording made in anyone's Chrome (DevTools, Recorder, Export as JSON) is read
+as well. It shows how the pages call things; which step was done on which target
+you say, with --as or when you are asked. Nothing that was typed is read, and a
+recording with a password in it is refused. Sign in before you record.
 
 No file can make nonmerci press Send, or visit other hosts.
 
@@ -33,9 +38,11 @@ EXIT STATUS
   0  taken over, or left because you did not say yes
   2  the file cannot be used; nothing was written`,
 		Args: between(1, 1, hint.Say("Name one file.")),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.selectorsImport(cmd.Context(), args[0], yes) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.selectorsImport(cmd.Context(), args[0], f) },
 	}
-	adopt.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	adopt.Flags().BoolVar(&f.yes, "yes", false, "do not ask")
+	adopt.Flags().StringVar(&f.service, "service", "", "of a recording: the `SERVICE` that it was made on, where that is not clear")
+	adopt.Flags().StringArrayVar(&f.as, "as", nil, "of a recording: `STEP=TARGET`, what a step was done on; may be repeated")
 	give := &cobra.Command{
 		Use: "export SERVICE", Short: "your own flow file for others, without comments",
 		Long: `Prints your own flow file as you may give it to others: without comments, and
@@ -126,10 +133,13 @@ func (a *app) selectorsReset(args []string) error {
 	return nil
 }
 
-func (a *app) selectorsImport(ctx context.Context, file string, yes bool) error {
+func (a *app) selectorsImport(ctx context.Context, file string, f importFlags) error {
 	data, err := readFlow(file)
 	if err != nil {
 		return hint.Wrap(err, hint.Say("The file could not be read."), hint.Say("Check its name, and that you may read it."))
+	}
+	if selectors.Recognised(data) {
+		return a.importRecording(ctx, file, data, f)
 	}
 	// One that names no service is told of below, with the place.
 	own, err := a.ownFile(cmp.Or(selectors.ServiceOf(data), selectors.Services()[0]))
@@ -152,6 +162,11 @@ func (a *app) selectorsImport(ctx context.Context, file string, yes bool) error 
 	})); err != nil {
 		return err
 	}
+	return a.keepOwn(ctx, own, next, f.yes)
+}
+
+// keepOwn writes the person's own file, after asking.
+func (a *app) keepOwn(ctx context.Context, own, next selectors.Own, yes bool) error {
 	if ok, err := a.sure(ctx, yes); err != nil || !ok {
 		return err
 	}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// importFlags are those of `selectors import`.
+type importFlags struct {
+	yes     bool
+	service string
+	as      []string // STEP=TARGET
+}
+
+// importRecording takes over what a recording of Chrome's Recorder calls things.
+func (a *app) importRecording(ctx context.Context, file string, data []byte, f importFlags) error {
+	r, err := selectors.ReadRecording(file, data)
+	if err != nil {
+		return err
+	}
+	service, err := servedBy(r, f.service)
+	if err != nil {
+		return err
+	}
+	own, err := a.ownFile(service)
+	if err != nil {
+		return err
+	}
+	flow, warnings, err := selectors.Load(a.flowDir(), service)
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		a.problem(w)
+	}
+	if err := a.tellRecording(flow, r); err != nil {
+		return err
+	}
+	meant, err := a.meantBy(ctx, flow, r, f.as)
+	if err != nil {
+		return err
+	}
+	next, learned := own, 0
+	for _, s := range r.Steps {
+		id := meant[s.Number]
+		if id == "" {
+			continue
+		}
+		shown := s.Shown()
+		if shown.Weight() < selectors.Enough {
+			a.say(hint.Say("Step %s says too little to find %s again: two signs are needed, such as a name and a visible text. It was left out.", strconv.Itoa(s.Number), id))
+			continue
+		}
+		target := flow.Targets[id].Learn(shown, selectors.Learned{Date: time.Now().Format(time.DateOnly), Language: "und", Browser: "Chrome Recorder"})
+		if next, err = next.Mend(id, target); err != nil {
+			return err
+		}
+		flow.Targets[id] = target // a second step may show more of it
+		learned++
+	}
+	if learned == 0 {
+		return hint.New(hint.Say("Nothing was taken over, and nothing was written."), hint.Say("Say which target a step was done on: --as STEP=TARGET, for example --as 3=object-link."))
+	}
+	return a.keepOwn(ctx, own, next, f.yes)
+}
+
+// servedBy is the service that a recording was made on.
+func servedBy(r *selectors.Recording, named string) (string, error) {
+	fit := slices.DeleteFunc(selectors.Services(), func(service string) bool {
+		flow, _, err := selectors.Load("", service)
+		if named != "" {
+			return service != named
+		}
+		return err != nil || slices.ContainsFunc(r.Steps, func(s selectors.Recorded) bool {
+			u, err := url.Parse(s.Address)
+			return err == nil && s.Address != "" && !slices.Contains(flow.Hosts, u.Hostname())
+		})
+	})
+	if len(fit) != 1 {
+		return "", hint.New(hint.Say("The recording does not tell which service it is about. Nothing was taken over."), hint.Say("Name it with --service: %s.", strings.Join(selectors.Services(), ", ")))
+	}
+	return fit[0], nil
+}
+
+// tellRecording shows what was understood, step by step.
+func (a *app) tellRecording(flow *selectors.Flow, r *selectors.Recording) error {
+	a.say(hint.Say("What the recording says of the pages of %s (nothing that was typed is read):", flow.Title))
+	err := a.print(table(func(row func(...string)) {
+		row(hint.Say("STEP").In(a.lang), hint.Say("DOES").In(a.lang), hint.Say("CALLED").In(a.lang), hint.Say("ON THE PAGE").In(a.lang), hint.Say("TARGET").In(a.lang))
+		for _, s := range r.Steps {
+			target, could := flow.Could(s)
+			if target == "" {
+				target = "? " + strings.Join(could, ", ")
+			}
+			words := append(slices.Clone(s.Names), s.Texts...)
+			row(strconv.Itoa(s.Number), string(s.Verb), strings.Join(slices.Compact(words), " / "), strings.TrimPrefix(s.Address, "https://"), target)
+		}
+	}))
+	if n := len(r.Left); n > 0 {
+		var left []string
+		for _, kind := range sorted(r.Left) {
+			left = append(left, kind+" "+strconv.Itoa(r.Left[kind]))
+		}
+		a.say(hint.Say("Left out, because it says nothing about the pages: %s.", strings.Join(left, ", ")))
+	}
+	return err
+}
+
+// meantBy tells which step was done on which target: as the flags say, else as
+// the person says. One that the flow finds already needs nothing.
+func (a *app) meantBy(ctx context.Context, flow *selectors.Flow, r *selectors.Recording, as []string) (map[int]string, error) {
+	meant := map[int]string{}
+	for _, pair := range as {
+		number, id, _ := strings.Cut(pair, "=")
+		n, err := strconv.Atoi(number)
+		at := slices.IndexFunc(r.Steps, func(s selectors.Recorded) bool { return s.Number == n })
+		if err != nil || at < 0 {
+			return nil, hint.New(hint.Say("--as names a step that the recording does not have: %s. Nothing was taken over.", number), hint.Say("The table shows the steps; write --as STEP=TARGET."))
+		}
+		if _, could := flow.Could(selectors.Recorded{Verb: r.Steps[at].Verb}); !slices.Contains(could, id) {
+			return nil, hint.New(hint.Say("%q is no target that this can be done to. Nothing was taken over.", id), hint.Say("Known here: %s.", strings.Join(could, ", ")))
+		}
+		meant[n] = id
+	}
+	if len(as) > 0 || !a.Terminal {
+		return meant, nil
+	}
+	for _, s := range r.Steps {
+		known, could := flow.Could(s)
+		if known != "" || len(could) == 0 {
+			continue
+		}
+		a.keys.forget()
+		a.say(hint.Say("Step %s: which target is it? Type its name and press Enter, or press Enter alone to leave it out. It could be: %s.", strconv.Itoa(s.Number), strings.Join(could, ", ")))
+		for {
+			line, more := a.line(ctx)
+			line = strings.TrimSpace(line)
+			if !more || line == "" || slices.Contains(could, line) {
+				meant[s.Number] = line
+				break
+			}
+			a.say(hint.Say("%q is not known here.", line))
+		}
+	}
+	return meant, nil
+}
