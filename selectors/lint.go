@@ -1,6 +1,7 @@
 package selectors
 
 import (
+	_ "embed"
 	"path/filepath"
 	"slices"
 
@@ -12,6 +13,12 @@ import (
 func Schema() []byte {
 	return builtInFile("flow.schema.json").data
 }
+
+// Help tells, in Markdown, how to mend a flow file, with one heading for each key.
+func Help() string { return mending }
+
+//go:embed mending.md
+var mending string
 
 // Lint checks one file of the user's, a flow or a phrase file, as it would lie
 // over the built-in ones. A flow file may use the user's own phrases: hand over

@@ -54,6 +54,10 @@ it all the same: the words that you picked on a page stand in it.`,
 	give.Flags().StringVar(&to, "to", "", "write to this `FILE` instead; one that exists is not replaced")
 	return []*cobra.Command{
 		{
+			Use: "help", Short: "how to mend a flow file, key by key", Args: noArgs,
+			RunE: func(*cobra.Command, []string) error { return a.print(selectors.Help()) },
+		},
+		{
 			Use: "diff SERVICE", Short: "what your own files change", Args: between(1, 1, services), ValidArgs: selectors.Services(),
 			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsDiff(args[0]) },
 		},
