@@ -53,6 +53,7 @@ type session struct {
 	told   planned                         // the plan that was sent last, and to which world
 	held   bool                            // the page asked not to be left, and was not
 	leave  chan struct{}                   // the same, for who is looking
+	shown  chan proto.DOMBackendNodeID     // what the person has pointed at
 }
 
 // planned names a plan that the engine of one world knows.

@@ -94,6 +94,13 @@ func (s *session) take(m *rod.Message) {
 		}
 	case proto.PageLoadEventFired{}.ProtoEvent():
 		s.b.saved.follow("", true)
+	case proto.OverlayInspectNodeRequested{}.ProtoEvent():
+		var e proto.OverlayInspectNodeRequested
+		if m.Load(&e) {
+			s.takeShown(e.BackendNodeID)
+		}
+	case proto.OverlayInspectModeCanceled{}.ProtoEvent():
+		s.takeShown(0)
 	case proto.NetworkResponseReceived{}.ProtoEvent():
 		var e proto.NetworkResponseReceived
 		if !m.Load(&e) {
@@ -128,7 +135,7 @@ func (b *Browser) session(id proto.TargetSessionID) *session {
 // attached puts the locks onto a new tab, frame or worker, and lets it run.
 func (b *Browser) attached(parent proto.TargetSessionID, e *proto.TargetAttachedToTarget) {
 	s := &session{b: b, id: e.SessionID, target: e.TargetInfo.TargetID, kind: string(e.TargetInfo.Type), parent: parent,
-		ready: make(chan struct{}), closed: make(chan struct{}), leave: make(chan struct{}, 1)}
+		ready: make(chan struct{}), closed: make(chan struct{}), leave: make(chan struct{}, 1), shown: make(chan proto.DOMBackendNodeID, 1)}
 	b.guest.enter(s.id)
 	b.mu.Lock()
 	b.sessions[s.id] = s

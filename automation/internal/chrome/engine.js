@@ -689,6 +689,30 @@
     };
   };
 
+  // shown tells what a person has pointed at: the thing that does something, not
+  // the letters on it.
+  const ACTING = new Set(['link', 'button', 'textbox', 'multiline', 'select', 'choice']);
+  const shown = ({ x, y }) => {
+    let el = document.elementFromPoint(x, y);
+    for (let deeper = el; deeper; el = deeper || el) {
+      deeper = null;
+      if (el.shadowRoot) deeper = el.shadowRoot.elementFromPoint(x, y);
+      else if (el.localName === 'iframe' && el.contentDocument) {
+        const f = el.getBoundingClientRect();
+        x -= f.left + el.clientLeft; y -= f.top + el.clientTop;
+        deeper = el.contentDocument.elementFromPoint(x, y);
+      }
+      if (deeper === el) break;
+    }
+    while (el && !ACTING.has(familyOf(el))) el = up(el);
+    if (!el) return null;
+    const url = addressOf(el), field = 'value' in el && el.localName !== 'button';
+    return {
+      node: handleOf(el), family: familyOf(el), name: nameOf(el).slice(0, 400), text: field ? '' : tidy(textOf(el)).slice(0, 400), link: url ? url.origin + url.pathname : '',
+      field: field ? el.getAttribute('name') || '' : '', language: document.documentElement.lang || '', submits: submits(el),
+    };
+  };
+
   // frames waits for two of them, because what moves moves from one to the next; a
   // page that is not painted moves nothing, and gets a quarter of a second. One that
   // should be painted and is not, on a computer with much to do, gets longer.
@@ -1157,5 +1181,5 @@
   };
   const mark = (n) => { sendNode = byHandle(n); return !!sendNode; };
 
-  globalThis.nonmerci = { look, facts, values, blanks, scene, further, steady, pose, rest, select, choose, setBelt, release, watch, mark };
+  globalThis.nonmerci = { look, facts, values, blanks, scene, shown, further, steady, pose, rest, select, choose, setBelt, release, watch, mark };
 })();

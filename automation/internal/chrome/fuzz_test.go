@@ -97,6 +97,7 @@ var mayPass = map[string]string{
 	"Page.handleJavaScriptDialog": "accept", "Input.setIgnoreInputEvents": "* ignore",
 	"Input.dispatchMouseEvent": "type x y button clickCount deltaX deltaY", "Input.insertText": "text", "DOM.enable": "*", "Overlay.enable": "*",
 	"Overlay.highlightRect": "* x y width height color outlineColor", "Overlay.hideHighlight": "*",
+	"Overlay.setInspectMode": "* mode highlightConfig", "DOM.getContentQuads": "backendNodeId",
 }
 
 // FuzzWire: whatever is asked, only what is listed here passes, and the bytes
@@ -200,6 +201,8 @@ func wantAllowed(t *testing.T, method string, sent []byte, sealed, open bool) {
 			of[m.name], _ = n.Float64()
 		}
 		good = text("format") == "png" && len(clip) == 5 && of["scale"] == 1 && min(of["width"], of["height"]) >= 1 && max(of["width"], of["height"]) <= 8000
+	case "Overlay.setInspectMode":
+		good = text("mode") == "none" || text("mode") == "searchForNode" && !sealed
 	case "Input.setIgnoreInputEvents":
 		good = !sealed || is["ignore"] == false
 	case "Input.insertText":
@@ -213,7 +216,7 @@ func wantAllowed(t *testing.T, method string, sent []byte, sealed, open bool) {
 			slices.Contains([]any{nil, json.Number("0"), json.Number("1")}, is["clickCount"])
 	case "Runtime.callFunctionOn":
 		name := strings.TrimSuffix(strings.TrimPrefix(text("functionDeclaration"), "function(a){return globalThis.nonmerci."), "(a)}")
-		known := []string{"look", "facts", "values", "blanks", "scene", "watch", "mark", "release"}
+		known := []string{"look", "facts", "values", "blanks", "scene", "shown", "watch", "mark", "release"}
 		if !sealed {
 			known = append(known, "setBelt", "further", "steady", "pose", "rest", "select", "choose")
 		}

@@ -43,6 +43,7 @@ var functions = []function{
 	{"scene", true, "tell what a picture would show: where the content is, what lies over it, where fields and images are"},
 	{"watch", true, "notice the person's own action on Send"},
 	{"mark", true, "remember which element is Send, so that it is never pressed"},
+	{"shown", true, "read what the person has pointed out"},
 	{"release", true, "let the person's clicks and keys through again"},
 	{"setBelt", false, "stop clicks and keys that the program did not intend"},
 	{"further", false, "scroll down by most of a screen"},
@@ -119,6 +120,8 @@ var powers = []power{
 	{"Overlay.enable", nil, true, "needed to mark an element", nil},
 	{"Overlay.highlightRect", []string{"x", "y", "width", "height", "color", "outlineColor"}, true, "mark Send on the screen; the page does not notice", nil},
 	{"Overlay.hideHighlight", nil, true, "take the mark away for a picture", nil},
+	{"Overlay.setInspectMode", []string{"mode", "highlightConfig"}, true, "before hand-over: let the person point at a thing that was not found; the page does not get that click", checkPointing},
+	{"DOM.getContentQuads", []string{"backendNodeId"}, false, "learn where the thing lies that the person has pointed at", nil},
 }
 
 func digest(source string) string {
@@ -321,6 +324,22 @@ func checkDismiss(_ *gate, p params) error {
 
 // errTheirs refuses what would come between the person and the page.
 var errTheirs = errors.New("it is the person's turn")
+
+// checkPointing keeps the program from coming between the person and the page
+// when it is their turn.
+func checkPointing(g *gate, p params) error {
+	switch {
+	case p.is("mode", `"none"`):
+		return nil
+	case !p.is("mode", `"searchForNode"`):
+		return errors.New("a person points at one thing")
+	case g.sealed.Load():
+		return errors.New("after hand-over every click is the person's")
+	case g.theirs.Load():
+		return errTheirs
+	}
+	return nil
+}
 
 func checkIgnore(g *gate, p params) error {
 	if g.theirs.Load() && !p.is("ignore", "false") {

@@ -93,6 +93,8 @@ var allowed = map[string]string{
 	"Overlay.enable":                        `{}`,
 	"Overlay.highlightRect":                 `{"x":1,"y":1,"width":9,"height":9,"color":{"r":1,"g":1,"b":1},"outlineColor":{"r":1,"g":1,"b":1}}`,
 	"Overlay.hideHighlight":                 `{}`,
+	"Overlay.setInspectMode":                `{"mode":"searchForNode","highlightConfig":{"contentColor":{"r":1,"g":1,"b":1}}}`,
+	"DOM.getContentQuads":                   `{"backendNodeId":7}`,
 }
 
 func quoted(s string) string {
