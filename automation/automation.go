@@ -47,6 +47,8 @@ type Request struct {
 	// Consent, where it is not nil, puts a question to the person and returns true
 	// when they say yes before ctx ends; false when they say no.
 	Consent func(ctx context.Context, question hint.Text) bool
+	// Mending, where it is not nil, lets the person show what was not found.
+	Mending *Mending
 	// Tell is given every sentence for the person, as it happens.
 	Tell func(hint.Text)
 	// Log is given what helps to find a fault. No private values.

@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
@@ -210,36 +211,58 @@ func (w *walker) wait(ctx context.Context, ask question, done func() bool) error
 	return &stop{outcome: NeedsUser, what: ask.what, next: late()}
 }
 
-// byHand lets the person find the form in the window when every route is lost.
+// byHand lets the person help when every route is lost: they go on in the window,
+// and the walk goes on from the next page that it knows; or they show what was not
+// found.
 func (w *walker) byHand(ctx context.Context) error {
-	lost := w.lost()
-	ask := question{
-		what:  lost.what,
-		next:  hint.Say("The window stays open. Go to the objection form yourself; nonmerci goes on by itself as soon as it recognises the form."),
-		alone: lost.next,
+	lostAt := slices.Clone(w.trail)
+	for {
+		lost := w.lost()
+		ask := question{
+			what:  lost.what,
+			next:  hint.Say("The window stays open. Go to the objection form yourself; nonmerci goes on by itself as soon as it recognises the form."),
+			alone: lost.next,
+		}
+		w.theirs = true
+		w.req.Tell(ask.what)
+		w.req.Tell(ask.next)
+		w.keep(happening{kind: "gate", place: elsewhere})
+		things := w.things()
+		shown, err := w.turn(ctx, ask, things, func() bool {
+			w.regret() // and let the person look on
+			means := w.req.Flow.Places[w.place].Means
+			return w.kind() == selectors.FormKind || means == selectors.AlreadyObjected || means == selectors.WrongForm || w.leadsOn(lostAt)
+		})
+		var s *stop
+		switch {
+		case errors.As(err, &s) && s.outcome == NeedsUser:
+			return w.lost()
+		case err != nil:
+			return err
+		}
+		w.theirs = false
+		w.who = signedIn{} // they may have gone to another account
+		if shown < 0 {
+			w.arrived()
+			if w.kind() == selectors.End {
+				return w.end()
+			}
+			lostAt = append(lostAt, w.place) // from each page once
+			err = w.followHere(ctx)
+		} else {
+			var learned bool
+			if learned, err = w.learn(ctx, things[shown].Target); err == nil {
+				err = errLost
+				if learned {
+					err = w.onward(ctx, things[shown].Target)
+				}
+			}
+		}
+		if !errors.Is(err, errLost) {
+			return err
+		}
+		w.lacking, w.missing = append(w.lacking, w.missing...), nil
 	}
-	w.theirs = true
-	w.req.Tell(ask.what)
-	w.req.Tell(ask.next)
-	w.keep(happening{kind: "gate", place: elsewhere})
-	err := w.wait(ctx, ask, func() bool {
-		w.regret() // and let the person look on
-		means := w.req.Flow.Places[w.place].Means
-		return w.kind() == selectors.FormKind || means == selectors.AlreadyObjected || means == selectors.WrongForm
-	})
-	var s *stop
-	switch {
-	case errors.As(err, &s) && s.outcome == NeedsUser:
-		return w.lost()
-	case err != nil:
-		return err
-	}
-	w.who = signedIn{} // they may have gone to another account
-	w.arrived()
-	if w.kind() == selectors.End {
-		return w.end()
-	}
-	return nil
 }
 
 // lost says why no route led to the form.

@@ -105,7 +105,8 @@ func TestFaultsReachEveryPower(t *testing.T) {
 		}
 		n++
 		elsewhere := []string{"Fetch.fulfillRequest", // where a saved page is shown
-			"Page.printToPDF",                             // where the report is printed
+			"Page.printToPDF",                                                               // where the report is printed
+			"Overlay.setInspectMode", "DOM.getContentQuads", "Runtime.callFunctionOn shown", // where the person points at something
 			"Runtime.callFunctionOn",                      // by its functions
 			"Target.attachToTarget", "Target.closeTarget"} // in a browser that ran before
 		if slices.Contains(elsewhere, name) {

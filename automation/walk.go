@@ -47,14 +47,16 @@ const (
 
 // walker walks one run's routes. Its trail and view are what the run reports.
 type walker struct {
-	req   *Request
-	page  page
-	plan  *chrome.Plan
-	keep  func(what happening) // the journal
-	view  chrome.View
-	who   signedIn
-	place string   // the place of the view; empty: not recognised
-	trail []string // places, in order, without repetitions in a row
+	req     *Request
+	page    page
+	show    func(ctx context.Context, ready func()) (chrome.Shown, error) // lets the person point at something; nil: they cannot
+	browser string                                                        // name and major version, for a flow file
+	plan    *chrome.Plan
+	keep    func(what happening) // the journal
+	view    chrome.View
+	who     signedIn
+	place   string   // the place of the view; empty: not recognised
+	trail   []string // places, in order, without repetitions in a row
 
 	final       bool // the page says no: nothing more will appear on it
 	unavailable bool // a page said that the form is not offered
@@ -104,7 +106,7 @@ func (w *walker) walk(ctx context.Context) error {
 		if w.unlike && i < len(all)-1 {
 			continue // the others lead there as well; the last one knows another form
 		}
-		err := w.follow(ctx, w.req.Flow.Routes[name])
+		err := w.follow(ctx, w.req.Flow.Routes[name], start)
 		if !errors.Is(err, errLost) {
 			return err
 		}
@@ -124,10 +126,11 @@ func (w *walker) walk(ctx context.Context) error {
 	return w.byHand(ctx)
 }
 
-// follow walks one route: recognise the place, do what the route has for it.
-func (w *walker) follow(ctx context.Context, route selectors.Route) error {
+// follow walks one route from a place of it: recognise the place, do what the
+// route has for it.
+func (w *walker) follow(ctx context.Context, route selectors.Route, from string) error {
 	used, reached, searched := map[string]map[int]bool{}, map[string]bool{}, map[string]bool{}
-	at, base := start, start // where the walk is, and the last page that was recognised
+	at, base := from, from // where the walk is, and the last page that was recognised
 	waited, gates := false, 0
 	for range maxSteps {
 		if w.covered {

@@ -4,11 +4,12 @@ import "slices"
 
 // Shown is what is known of a thing that a person has shown on a page.
 type Shown struct {
-	Role  Role     // empty: as it was
-	Names []string // accessible names
-	Texts []string // visible texts
-	Says  []string // how visible texts begin
-	Hrefs []string // patterns of where it leads
+	Role   Role     // empty: as it was
+	Names  []string // accessible names
+	Texts  []string // visible texts
+	Says   []string // how visible texts begin
+	Hrefs  []string // patterns of where it leads
+	Fields []string // name attributes
 }
 
 // Learn returns the target with further ways of finding it. What was known stays:
@@ -32,6 +33,7 @@ func (t Target) Learn(s Shown, when Learned) Target {
 	add(ByText, s.Texts)
 	add(BySays, s.Says)
 	add(ByHref, s.Hrefs)
+	add(ByField, s.Fields)
 	return t
 }
 
@@ -59,7 +61,7 @@ func (r Recorded) Shown() Shown {
 // Weight is what its signs come to when all of them fit; [Enough] finds it.
 func (s Shown) Weight() int {
 	n := 0
-	for _, list := range [][]string{s.Names, s.Texts, s.Says, s.Hrefs} {
+	for _, list := range [][]string{s.Names, s.Texts, s.Says, s.Hrefs, s.Fields} {
 		if len(list) > 0 {
 			n++
 		}

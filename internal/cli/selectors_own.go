@@ -69,7 +69,7 @@ it, with the ending .before.`,
 			Args: between(1, 2, services), ValidArgs: selectors.Services(),
 			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsReset(args) },
 		},
-		adopt, give,
+		adopt, give, a.pickCmd(),
 	}
 }
 

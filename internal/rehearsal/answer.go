@@ -74,6 +74,9 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, v visit, body []byt
 		http.Redirect(w, r, gateAddress(v.on, gate, "https://"+v.host+r.URL.RequestURI()), http.StatusFound)
 		return
 	}
+	if s.variant.Is(OnlyWay) && v.place == atForm && r.Method == http.MethodGet && r.Referer() == "" {
+		v.place = atElsewhere
+	}
 	s.answer(w, r, s.outcome(v, r.Method == http.MethodPost))
 }
 

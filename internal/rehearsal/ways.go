@@ -95,7 +95,20 @@ func (w way) Tab() bool {
 // page.
 func (w way) Div() bool {
 	p := w.Page
-	return p.Is(RoleLinks) || p.Scripted() && p.Place == atHome
+	return p.Is(RoleLinks) || p.Is(ButtonLinks) || p.Scripted() && p.Place == atHome
+}
+
+// Role is what a link that is no anchor says it is.
+func (w way) Role() string {
+	if w.Page.Is(ButtonLinks) {
+		return "button"
+	}
+	return "link"
+}
+
+// Renamed says whether the link has other words than those that guides tell of.
+func (w way) Renamed() bool {
+	return w.Page.Is(Relabelled) && (w.Link == linkObject || w.Link == linkPolicyObject)
 }
 
 // Name is what the page's script knows a link without an address by.

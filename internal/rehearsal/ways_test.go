@@ -45,6 +45,8 @@ func TestTraitsOfWays(t *testing.T) {
 		{"with=policy-question&lost=policy-object", igPolicy, []string{"right to object"}, []string{"about-ai\" hidden", `href="#about-ai"`}},
 		{"with=policy-question", igCenter, []string{`<a href="` + igForm + `">object</a>`}, []string{"about-ai\" hidden"}},
 		{"with=loop", igCenter, []string{`<a href="https://www.instagram.com/accounts/edit/">object</a>`}, []string{igForm}},
+		{"with=relabelled", igCenter, []string{`<a href="` + igForm + `">Say that you mind</a>`}, []string{">object</a>"}},
+		{"with=relabelled,button-links", igCenter, []string{`<div role="button" tabindex="0"`, "Say that you mind</div>"}, []string{">object<"}},
 		{"with=learn-more-twin", igCenter, []string{`<a href="` + igForm + `">object</a>`, `<a href="/privacy/guide/objecting/">Learn more: object</a>`}, nil},
 		{"with=twin-object", igCenter, []string{`<a href="/privacy/guide/objecting/">object</a>`, `<a href="/privacy/guide/objection/">object</a>`}, []string{igForm}},
 		{"with=look-alike-link", igCenter, []string{`<a href="https://help.instagram.com.objection.example/contact/` + instagramForm + `">object</a>`}, []string{`"` + igForm}},

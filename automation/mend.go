@@ -1,0 +1,258 @@
+package automation
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// Mending is how a person helps with what was not found on a page: they point at
+// it in the window, and the flow learns it. It needs somebody at a terminal.
+type Mending struct {
+	// Wish waits until the person wants to show one of the things, and names it by
+	// its place in the list; -1: they went on by hand, or ctx has ended.
+	Wish func(ctx context.Context, lost []Lost) int
+	// Keep is given what was learned, in the words of the flow, and asks the person
+	// whether to keep it. It returns the flow that is in force then; nil: they did
+	// not want it. An error is for the person.
+	Keep func(ctx context.Context, target string, learned selectors.Target) (*selectors.Flow, error)
+}
+
+// Lost is a thing that was looked for and not found.
+type Lost struct {
+	Target string
+	Words  hint.Text // such as "the link to the objection form"
+}
+
+// Pick lets the person show where a target stands, on whichever page they go to,
+// so that the flow finds it from then on. It presses and fills nothing, and keeps
+// no record.
+func Pick(ctx context.Context, req Request, target string) (Result, error) {
+	r := &run{req: req, started: time.Now()}
+	r.req.NoWait = false
+	r.defaults()
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	defer r.cancel(nil)
+	end := r.ending(r.pick(ctx, target))
+	if r.browser != nil {
+		r.partWith(ctx, end)
+	}
+	return r.result(end), nil
+}
+
+func (r *run) pick(ctx context.Context, target string) error {
+	if err := r.startBrowser(ctx); err != nil {
+		return err
+	}
+	r.walk = &walker{req: &r.req, page: r.browser, show: r.browser.Show, browser: called(r.browser.Version()), plan: chrome.NewPlan(r.req.Flow), keep: r.keep}
+	opening, cancel := context.WithTimeout(ctx, openWait)
+	err := r.browser.Open(opening, r.req.Flow.Address["home"])
+	cancel()
+	var nav *chrome.NavigationError
+	if err != nil && !errors.As(err, &nav) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	thing := Lost{target, targetWords(target)}
+	r.req.Tell(hint.Say("Go to the page on which you see %s. Sign in first where you are asked to; nonmerci touches nothing.", thing.Words))
+	for {
+		if r.req.Mending.Wish(ctx, []Lost{thing}) < 0 {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return &stop{outcome: Interrupted, what: hint.Say("Nothing was learned, and nothing was changed.")}
+		}
+		learned, err := r.walk.learn(ctx, target)
+		if err != nil {
+			return err
+		}
+		if learned {
+			return &stop{outcome: Ready, what: hint.Say("nonmerci has learned where %s stands. Nothing was pressed or filled in.", thing.Words),
+				next: hint.Say("Now run `nonmerci object %s`.", r.req.Flow.Service)}
+		}
+	}
+}
+
+// things are what the person may show on the page at hand: what was missing here,
+// or else on the way.
+func (w *walker) things() (list []Lost) {
+	add := func(id string) {
+		if !slices.ContainsFunc(list, func(l Lost) bool { return l.Target == id }) {
+			list = append(list, Lost{id, targetWords(id)})
+		}
+	}
+	if w.unlike { // the form's own page, which is not recognised
+		for _, place := range slices.Sorted(maps.Keys(w.req.Flow.Places)) {
+			p := w.req.Flow.Places[place]
+			if p.Kind != selectors.FormKind || !w.req.Flow.MayBe(place, w.view.Address) {
+				continue
+			}
+			for _, rule := range p.When {
+				for _, id := range rule.See {
+					if !w.view.Sees(id) {
+						add(id)
+					}
+				}
+			}
+		}
+		return list
+	}
+	for _, m := range slices.Backward(w.lacking) {
+		add(m.target)
+	}
+	return list
+}
+
+// turn gives the person the window until they are where done says, or until they
+// want to show one of the things: then shown is its place in the list.
+func (w *walker) turn(ctx context.Context, ask question, things []Lost, done func() bool) (shown int, err error) {
+	if w.req.Mending == nil || w.show == nil || len(things) == 0 {
+		return -1, w.wait(ctx, ask, done)
+	}
+	turn, cancel := context.WithCancel(ctx)
+	defer cancel()
+	wish := make(chan int, 1)
+	go func() {
+		n := w.req.Mending.Wish(turn, things)
+		wish <- n
+		if n >= 0 {
+			cancel()
+		}
+	}()
+	err = w.wait(turn, ask, done)
+	cancel()
+	if n := <-wish; n >= 0 && ctx.Err() == nil && errors.Is(err, context.Canceled) {
+		return n, nil
+	}
+	return -1, err
+}
+
+// learn lets the person point at a target, makes sure that the flow finds that
+// very thing by what it has learned, and keeps it where they say so.
+func (w *walker) learn(ctx context.Context, target string) (bool, error) {
+	seen, err := w.show(ctx, func() {
+		w.req.Tell(hint.Say("Now click on it in the window. The page does not get this click. Esc in the window lets it be."))
+	})
+	switch {
+	case errors.Is(err, chrome.ErrNotShown):
+		w.req.Tell(hint.Say("Nothing was shown."))
+		return false, nil
+	case errors.Is(err, chrome.ErrNoThing):
+		w.req.Tell(hint.Say("What you clicked on is no link, button or field. Nothing was learned."))
+		return false, nil
+	case err != nil:
+		return false, err
+	case seen.Submits != w.req.Flow.Targets[target].Commit:
+		w.req.Tell(hint.Say("What you clicked on sends a form, or %s should and this does not. nonmerci does not learn that.", targetWords(target)))
+		return false, nil
+	}
+	language := seen.Language
+	if !languageTag.MatchString(language) {
+		language = "und"
+	}
+	better := w.req.Flow.Targets[target].Learn(shownOn(seen), selectors.Learned{Date: time.Now().Format(time.DateOnly), Language: language, Browser: w.browser})
+	flow := *w.req.Flow
+	flow.Targets = maps.Clone(flow.Targets)
+	flow.Targets[target] = better
+	v, err := w.page.Look(ctx, chrome.NewPlan(&flow), chrome.Until{Within: lateWait})
+	if err != nil {
+		return false, err
+	}
+	if found := v.Targets[target]; !found.Found() || found.Node != seen.Node {
+		w.req.Tell(hint.Say("By what it says and where it leads, nonmerci could not tell it from other things on this page. Nothing was learned."))
+		return false, nil
+	}
+	kept, err := w.req.Mending.Keep(ctx, target, better)
+	if p, ok := hint.Of(err); ok {
+		w.req.Tell(p.What)
+		w.req.Tell(p.Next)
+		return false, nil
+	}
+	if err != nil || kept == nil {
+		return false, err
+	}
+	w.req.Flow, w.plan = kept, chrome.NewPlan(kept)
+	w.keep(happening{kind: "learned", on: target, place: w.place})
+	return true, w.look(ctx, chrome.Until{Within: lateWait})
+}
+
+var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
+
+// shownOn says of a thing what a flow may hold. Where a link leads is kept only
+// where everybody's leads there: other addresses may name the person.
+func shownOn(seen chrome.Shown) selectors.Shown {
+	s := selectors.Shown{Role: selectors.Role(seen.Family)}
+	if seen.Name != "" {
+		s.Names = []string{seen.Name}
+	}
+	if seen.Text != "" {
+		s.Texts = []string{seen.Text}
+	}
+	if u, err := url.Parse(seen.Link); err == nil && everybodys.MatchString(u.Path) {
+		s.Hrefs = []string{u.Hostname() + u.EscapedPath()}
+	}
+	if seen.Field != "" {
+		s.Fields = []string{seen.Field}
+	}
+	return s
+}
+
+// everybodys are paths that are the same for everybody.
+var everybodys = regexp.MustCompile(`^/(?:help|contact|privacy|policies|policy|dialog|about|settings|accounts)(?:/[a-z0-9_-]*)*$`)
+
+// called is what a flow file calls a browser: "Chrome 156" for
+// "HeadlessChrome/156.0.8078.79".
+func called(version string) string {
+	name, number, _ := strings.Cut(strings.TrimPrefix(version, "Headless"), "/")
+	number, _, _ = strings.Cut(number, ".")
+	return strings.TrimSpace(name + " " + number)
+}
+
+// onward goes on after something was learned: it is pressed, and from where that
+// leads on a route is followed.
+func (w *walker) onward(ctx context.Context, target string) error {
+	if w.kind() == selectors.FormKind {
+		return nil
+	}
+	if pressed := slices.ContainsFunc(slices.Collect(maps.Values(w.req.Flow.Routes)), func(r selectors.Route) bool {
+		for _, ways := range r {
+			if slices.ContainsFunc(ways, func(s selectors.Step) bool { return s.Verb == selectors.Press && s.On == target }) {
+				return true
+			}
+		}
+		return false
+	}); pressed && w.view.Sees(target) {
+		if _, err := w.take(ctx, selectors.Step{Verb: selectors.Press, On: target}); err != nil {
+			return err
+		}
+	}
+	return w.followHere(ctx)
+}
+
+// followHere follows the first route that knows a way from the page at hand.
+func (w *walker) followHere(ctx context.Context) error {
+	if w.kind() == selectors.FormKind {
+		return nil
+	}
+	for _, name := range routes(w.req.Flow, w.req.Route) {
+		if route := w.req.Flow.Routes[name]; w.place != "" && w.possible(route[w.place], nil) >= 0 {
+			return w.follow(ctx, route, w.place)
+		}
+	}
+	return errLost
+}
+
+// leadsOn tells whether a route knows a way from the page at hand, which is none
+// of those on which the walk was lost.
+func (w *walker) leadsOn(lostAt []string) bool {
+	return w.kind() == selectors.PageKind && !slices.Contains(lostAt, w.place) &&
+		slices.ContainsFunc(slices.Collect(maps.Values(w.req.Flow.Routes)), func(r selectors.Route) bool { return w.possible(r[w.place], nil) >= 0 })
+}

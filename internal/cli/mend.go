@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nonmerci/nonmerci/automation"
+	"github.com/nonmerci/nonmerci/config"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// mending lets a person at a terminal show what was not found.
+func (a *app) mending(c config.Config, service string) *automation.Mending {
+	if !a.Terminal || c.Headless || c.NoWait {
+		return nil
+	}
+	return &automation.Mending{
+		Wish: a.wish,
+		Keep: func(ctx context.Context, target string, learned selectors.Target) (*selectors.Flow, error) {
+			return a.keepLearned(ctx, service, target, learned)
+		},
+	}
+}
+
+// wish waits for the number of the thing that the person wants to show.
+func (a *app) wish(ctx context.Context, lost []automation.Lost) int {
+	a.keys.forget()
+	a.say(hint.Say("Or show nonmerci what it did not find, so that it finds it from now on. Go to the page where you see it, type its number here and press Enter:"))
+	for i, l := range lost {
+		a.say(hint.Say("  %s  %s", strconv.Itoa(i+1), l.Words))
+	}
+	for {
+		line, more := a.line(ctx)
+		if !more {
+			<-ctx.Done() // nobody is there to type: the window is all that is left
+			return -1
+		}
+		if n, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && n >= 1 && n <= len(lost) {
+			return n - 1
+		}
+		if strings.TrimSpace(line) != "" {
+			a.say(hint.Say("Please type a number from 1 to %s.", strconv.Itoa(len(lost))))
+		}
+	}
+}
+
+// keepLearned shows what was learned and writes it into the person's own flow
+// file, after asking. A nil flow: they did not want it.
+func (a *app) keepLearned(ctx context.Context, service, target string, learned selectors.Target) (*selectors.Flow, error) {
+	own, err := selectors.OpenOwn(a.flowDir(), service)
+	if err != nil {
+		return nil, err
+	}
+	next, err := own.Mend(target, learned)
+	if err != nil {
+		return nil, err
+	}
+	a.say(hint.Say("This is how nonmerci will find it, beside what it knew before:"))
+	known, _, err := selectors.Load(a.flowDir(), service)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range learned.Find {
+		if slices.ContainsFunc(known.Targets[target].Find, func(old selectors.Locator) bool { return reflect.DeepEqual(old, l) }) {
+			continue
+		}
+		a.say(hint.Say("  %s: %s", locatorWords(l.By), "“"+strings.Join(l.Values, "”, “")+"”"))
+	}
+	if !a.agrees(ctx, hint.Say("Type yes and press Enter to keep it in %s; anything else forgets it.", own.Name)) {
+		a.say(hint.Say("Nothing was written."))
+		return nil, nil
+	}
+	if err := next.Save(own); err != nil {
+		return nil, err
+	}
+	a.say(hint.Say("Kept. `nonmerci selectors reset %s %s` takes it back.", service, target))
+	flow, warnings, err := selectors.Load(a.flowDir(), service)
+	for _, w := range warnings {
+		a.problem(w)
+	}
+	return flow, err
+}
+
+// locatorWords says in plain words what a locator goes by.
+func locatorWords(by selectors.By) hint.Text {
+	switch by {
+	case selectors.ByName:
+		return hint.Say("its name, as a screen reader says it")
+	case selectors.ByText:
+		return hint.Say("the words that are to be seen on it")
+	case selectors.ByHref:
+		return hint.Say("where it leads")
+	case selectors.ByField:
+		return hint.Say("what the page calls the field")
+	}
+	return hint.Say("%s", string(by))
+}
+
+func (a *app) pickCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "pick SERVICE TARGET", Short: "show where a target stands, by a click in the window",
+		Long: `Opens the browser. You go to the page on which you see the thing, type 1 in the
+terminal, and click on it in the window; the page does not get that click. nonmerci
+shows how it will find it from now on, and asks before it writes that into your own
+flow file. It presses and fills nothing.
+
+"nonmerci selectors show SERVICE" lists the targets.
+
+EXIT STATUS
+    0  learned
+    2  there is no such target, or nobody is at the terminal
+    7  the browser did not start, or ended
+  130  nothing was learned`,
+		Example: "  nonmerci selectors pick instagram object-link",
+		Args:    between(2, 2, hint.Say("Name one service and one of its targets; `nonmerci selectors show instagram` lists them.")), ValidArgs: selectors.Services(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.walking(cmd)
+			if err != nil {
+				return err
+			}
+			flow, _, err := selectors.Load(a.flowDir(), args[0])
+			if err != nil {
+				return err
+			}
+			if _, ok := flow.Targets[args[1]]; !ok {
+				return hint.New(hint.Say("The flow of %s has no target of this name.", flow.Title), hint.Say("`nonmerci selectors show %s` lists them.", flow.Service))
+			}
+			if a.mending(c, args[0]) == nil {
+				return hint.New(hint.Say("Pointing at something needs a terminal and a window. Nothing was started."), hint.Say("Run the command in a terminal, without --headless."))
+			}
+			return a.run(cmd.Context(), c, args[0], false, func(ctx context.Context, req automation.Request) (automation.Result, error) {
+				return automation.Pick(ctx, req, args[1])
+			})
+		},
+	}
+	config.Flags(cmd.Flags(), "email", "explain", "explain-file", "country", "route", "records", "timestamp", "no-wait", "account", "json")
+	return cmd
+}
