@@ -547,7 +547,7 @@ func french() map[string]string {
 		"the form was not handed over":                      "le formulaire n’a pas été remis",
 		"no submission was seen":                            "aucun envoi n’a été vu",
 		"a submission was seen":                             "un envoi a été vu",
-		"no answer was seen":                                "aucune réponse n’a été vue",
+		"no answer was seen, or it was an error":            "aucune réponse n’a été vue, ou c’était une erreur",
 		"no confirmation was seen, or the page asked again": "aucune confirmation n’a été vue, ou la page a demandé de nouveau",
 		// internal/record/export.go
 		"There is a file of this name already. It was not touched, and nothing was written.": "Il y a déjà un fichier de ce nom. Il n’a pas été touché, et rien n’a été écrit.",
