@@ -167,8 +167,12 @@ func (f *folder) visit(path string, e fs.DirEntry, err error) error {
 // leftover tells files that say nothing: halves of files that a crash left
 // behind, and what file managers drop into every folder that they show.
 func leftover(name string) bool {
-	return strings.HasPrefix(name, partPrefix) || strings.HasPrefix(name, "._") ||
-		slices.Contains([]string{".DS_Store", ".directory", "Thumbs.db", "desktop.ini"}, name)
+	return strings.HasPrefix(name, partPrefix) || strings.HasPrefix(name, "._") || dropped(name)
+}
+
+// dropped tells the files of file managers.
+func dropped(name string) bool {
+	return slices.Contains([]string{".DS_Store", ".directory", "Thumbs.db", "desktop.ini"}, name)
 }
 
 func (f *folder) has(name string) bool {
