@@ -99,7 +99,7 @@ func packedSize(files map[string][]byte) int {
 func (e *exporter) try(p plan) (map[string][]byte, error) {
 	files, shown := maps.Clone(e.fixed), map[string][]byte{}
 	doc := redactionsDoc{
-		Schema: schema, Record: e.name(), Verdict: e.share.Verdict.String(), Rehearsal: e.share.Rehearsal, Kinds: e.share.Kinds, Fill: fillName,
+		Schema: schema, Record: e.name(), Verdict: e.share.Verdict.String(), Rehearsal: e.share.Rehearsal, Stamped: e.s.Stamp != nil, Kinds: e.share.Kinds, Fill: fillName,
 		Pictures: []sharedPicture{}, Left: append([]leftPicture{}, e.left...),
 	}
 	inReport := 0

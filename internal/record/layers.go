@@ -39,12 +39,12 @@ func (c *check) layers() []Layer {
 		{Mail, c.result(Mail, len(c.mails) == 0), hint.Say("The mails are as they were filed."),
 			hint.Say("It does not show who wrote them: that is for their signatures to say.")},
 		{Time, c.result(Time, !c.stamped()), hint.Text{},
-			hint.Say("Only the clock of the computer says when all this was, and nobody compared it with another.")},
+			hint.Say("Only the clock of the computer says when all this was, and nobody compared it with another. A stamp comes after the seal, so nobody can tell whether the record had one.")},
 	}
 	if c.stamped() {
 		last := &layers[len(layers)-1]
-		last.Proves = hint.Say("The record existed at %s, says %s.", c.outside.when(), c.outside.Authority)
-		last.Not = hint.Say("It rests on the word of that authority and of the one above it, %s (SHA-256 %s).", c.outside.Root, c.outside.RootSHA256)
+		last.Proves = hint.Say("The record existed at %s, says %s, a name that anybody can give themselves.", c.outside.when(), c.outside.Authority)
+		last.Not = hint.Say("It does not show who that is: nonmerci compares the root, %s (SHA-256 %s), with no list. Ask that authority whether it is theirs.", c.outside.Root, c.outside.RootSHA256)
 	}
 	for i, l := range layers {
 		switch l.Result {

@@ -265,8 +265,14 @@ func (c *check) time() {
 		return
 	}
 	s, err := c.stamp()
-	if c.outside = s; err != nil || !c.sealed {
+	c.outside = s
+	switch early := c.early(s); {
+	case err != nil || !c.sealed:
 		c.find(Altered, Time, timeDir, hint.Say("The time stamp does not fit this record, or was changed."))
+	case early > clockWrong:
+		c.find(Altered, Time, timeDir, hint.Say("The time stamp is of more than a year before the end of the run that it is about."))
+	case early > clockSlack:
+		c.find(Verified, Time, timeDir, hint.Say("The time stamp is of more than a day before the end of the run: one of the two clocks was wrong."))
 	}
 }
 
