@@ -556,6 +556,9 @@ func french() map[string]string {
 		"a submission was seen":                             "un envoi a été vu",
 		"no answer was seen, or it was an error":            "aucune réponse n’a été vue, ou c’était une erreur",
 		"no confirmation was seen, or the page asked again": "aucune confirmation n’a été vue, ou la page a demandé de nouveau",
+		// internal/record/folder.go, before something is written
+		"A new file there would lie in the folder of a record, and alter it. Nothing was written.": "Un nouveau fichier à cet endroit se trouverait dans le dossier d’un compte rendu et le modifierait. Rien n’a été écrit.",
+		"Name a file in another folder with --to.":                                                 "Nommez un fichier d’un autre dossier avec --to.",
 		// internal/record/export.go
 		"There is a file of this name already. It was not touched, and nothing was written.": "Il y a déjà un fichier de ce nom. Il n’a pas été touché, et rien n’a été écrit.",
 		"Name another one with --to.":                                                                           "Indiquez-en un autre avec --to.",

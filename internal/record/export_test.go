@@ -435,6 +435,41 @@ func TestStockToolsTakeThePackage(t *testing.T) {
 	}
 }
 
+// TestNoExportIntoARecord: a file there would make it an altered one.
+func TestNoExportIntoARecord(t *testing.T) {
+	dir, other := sealed(t), sealed(t)
+	_, files := shared(t, other, ExportOptions{})
+	unpacked := spread(t, files)
+	bare := filepath.Join(t.TempDir(), filepath.Base(other), "deep") // a record's name, and no journal yet
+	if err := os.MkdirAll(bare, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	targets := []string{dir, filepath.Join(dir, "x.zip"), filepath.Join(dir, "shots"), filepath.Join(dir, "shots", "x.zip"), filepath.Join(other, "x.zip"), filepath.Join(unpacked, "x.zip"), bare}
+	if runtime.GOOS != "windows" { // links need a privilege there
+		link := filepath.Join(t.TempDir(), "desk")
+		if err := os.Symlink(filepath.Join(dir, "shots"), link); err != nil {
+			t.Fatal(err)
+		}
+		targets = append(targets, link, filepath.Join(link, "x.zip"))
+	}
+	for _, to := range targets {
+		_, err := Export(dir, to, ExportOptions{})
+		if p, told := hint.Of(err); !told || !strings.Contains(p.What.String(), "alter it") || p.Next.Format == "" {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+	t.Chdir(filepath.Join(dir, "shots"))
+	if _, err := Export(other, ".", ExportOptions{}); err == nil {
+		t.Error("the folder in which one stands was taken")
+	}
+	for _, whole := range []string{dir, other, unpacked} {
+		mustVerify(t, whole, Verified)
+	}
+	if _, err := Export(dir, filepath.Dir(dir), ExportOptions{}); err != nil {
+		t.Errorf("beside the records: %v", err)
+	}
+}
+
 func TestEncryptedExport(t *testing.T) {
 	to := filepath.Join(t.TempDir(), "x.zip.age")
 	if _, err := Export(sealed(t), to, ExportOptions{Encrypt: func(b []byte) ([]byte, error) { return append([]byte("age-encryption.org/v1\n"), b[:9]...), nil }}); err != nil {

@@ -175,6 +175,26 @@ func dropped(name string) bool {
 	return slices.Contains([]string{".DS_Store", ".directory", "Thumbs.db", "desktop.ini"}, name)
 }
 
+// Outside refuses a file that would lie in the folder of a record, or of an export:
+// whatever is added there alters it. Links are followed; such a folder is known by
+// its journal, or by the name of a record. The error is a *hint.Problem. Whether
+// anything can be written to the path at all is for its writer to find.
+func Outside(path string) error {
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	for ; err == nil; dir = filepath.Dir(dir) {
+		if _, missing := os.Lstat(filepath.Join(dir, journalFile)); missing == nil || folderName.MatchString(filepath.Base(dir)) {
+			return hint.New(hint.Say("A new file there would lie in the folder of a record, and alter it. Nothing was written."), hint.Say("Name a file in another folder with --to."))
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	return nil
+}
+
 func (f *folder) has(name string) bool {
 	_, found := slices.BinarySearch(f.files, name)
 	return found
