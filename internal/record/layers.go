@@ -27,10 +27,14 @@ type Layer struct {
 // where there is nothing to look at.
 func (c *check) layers() []Layer {
 	noJournal := len(c.journal.lines) == 0
+	chain := hint.Say("Each line of the journal follows from the one before: none was changed, taken out or put in between.")
+	if !c.ended {
+		chain = hint.Say("Each line of the journal follows from the one before. Without a seal, lines may be missing at its end, and who writes them all anew can change any.")
+	}
 	layers := []Layer{
-		{Files, c.result(Files, !c.sealed), hint.Say("The files are those that were sealed, each as it was, and no other is there."),
+		{Files, c.result(Files, !c.sealed), hint.Say("Each file that the seal names is as it was sealed. No other is there, but for mails and a time stamp, which are looked at by themselves, and what a crash or a file manager leaves, which is passed over."),
 			hint.Say("It does not show who made the seal.")},
-		{Journal, c.result(Journal, noJournal), hint.Say("Each line of the journal follows from the one before: none was changed, taken out or put in between."),
+		{Journal, c.result(Journal, noJournal), chain,
 			hint.Say("It does not show that what the lines say is true.")},
 		{Claims, c.result(Claims, noJournal), hint.Say("What the journal claims has its grounds in what came before, and the files that it names are the ones of then."),
 			hint.Say("It does not show that Meta accepted the objection.")},

@@ -174,7 +174,7 @@ func (r *Record) start(meta Meta, now time.Time) error {
 	fields := map[string]any{
 		"schema": schema, "service": meta.Service, "rehearsal": meta.Rehearsal, "tool": meta.Tool, "driver": meta.Driver,
 		"flow": meta.Flow, "revision": meta.Revision, "checked": meta.Checked, "language": meta.Language,
-		"system": runtime.GOOS + "/" + runtime.GOARCH,
+		"system": runtime.GOOS + "/" + runtime.GOARCH, "go": runtime.Version(),
 	}
 	if err := r.add(Line{Event: EventStarted, Basis: BasisProgram, Time: now, Fields: fields}); err != nil {
 		return err

@@ -186,8 +186,8 @@ func (c *check) originals(doc redactionsDoc) error {
 			c.find(Altered, Claims, originalFile, hint.Say("The record’s own seal is missing."))
 			return nil
 		}
-		c.find(Incomplete, Claims, originalFile, hint.Say("The record has no seal: the run did not come to its end, or the seal could not be written."))
-		return nil
+		c.find(Incomplete, Claims, originalFile, hint.Say("The record has no seal: the run did not come to its end, the seal could not be written, or it was taken away."))
+		return c.unsealed()
 	}
 	b, err := c.text(originalFile)
 	if err != nil {
