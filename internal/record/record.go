@@ -31,7 +31,8 @@
 //     crash at any moment before the seal the folder is a shorter record that is
 //     still true: [Verify] calls it incomplete, never altered, never verified.
 //   - A file is on the disk before the journal names it, and everything is on
-//     the disk before the seal.
+//     the disk before the seal. What is written between the end of the run and the
+//     seal follows from the journal.
 //   - What was seen is always taken; a claim (prepared, handed over, an outcome)
 //     is refused as long as its grounds are missing.
 //   - Values and pictures are the only private things in it. No cookies, tokens,
