@@ -106,6 +106,36 @@ func TestEnding(t *testing.T) {
 	}
 }
 
+// TestTheLastSubmissionIsTheOneToAnswer: what the server said to one before says
+// nothing of one that is on its way, and an error to any of them stays one.
+func TestTheLastSubmissionIsTheOneToAnswer(t *testing.T) {
+	good, bad, failed, waits := chrome.Sent{Status: 200}, chrome.Sent{Status: 500}, chrome.Sent{Failed: true}, chrome.Sent{}
+	for _, c := range []struct {
+		sent         []chrome.Sent
+		settled      int
+		ok, answered bool
+		status       int
+	}{
+		{nil, 0, false, false, 0},
+		{[]chrome.Sent{waits}, 0, false, false, 0},
+		{[]chrome.Sent{good}, 0, true, true, 200},
+		{[]chrome.Sent{bad}, 0, false, true, 500},
+		{[]chrome.Sent{failed}, 0, false, true, 0},
+		{[]chrome.Sent{good, waits}, 0, false, false, 200},
+		{[]chrome.Sent{waits, good}, 0, true, true, 200},
+		{[]chrome.Sent{good, good}, 0, true, true, 200},
+		{[]chrome.Sent{bad, waits, good}, 0, false, true, 500},
+		{[]chrome.Sent{good, bad}, 0, false, true, 500},
+		{[]chrome.Sent{bad, good}, 1, true, true, 200},
+		{[]chrome.Sent{good, {Plain: true}, {Leave: true}}, 0, true, true, 200},
+	} {
+		ok, status, answered := (&watcher{seen: chrome.Evidence{Sent: c.sent}, settled: c.settled}).answer()
+		if ok != c.ok || status != c.status || answered != c.answered {
+			t.Errorf("%+v, %d settled: ok %v, status %d, answered %v", c.sent, c.settled, ok, status, answered)
+		}
+	}
+}
+
 // TestAsking wants a sentence of its own for every gate of the flows.
 func TestAsking(t *testing.T) {
 	for _, service := range selectors.Services() {

@@ -123,7 +123,7 @@ func (o *watcher) note(ctx context.Context) {
 		if s.Plain || s.Leave {
 			continue
 		}
-		o.r.left, o.again = true, false
+		o.r.left, o.again, o.answered = true, false, time.Time{} // it needs an answer of its own
 		o.keepSent(e.Values)
 		o.r.event(record.EventSubmitSeen, record.BasisNetwork, map[string]any{"method": s.Method, "address": s.Address, "kind": s.Kind})
 		o.r.req.Tell(hint.Say("You pressed Send. The form is on its way; waiting for the answer."))
@@ -196,19 +196,23 @@ func (o *watcher) judge(ctx context.Context) error {
 	return nil
 }
 
-// answer sums up what the server said to what is not dealt with yet.
+// answer sums up what the server said to what is not dealt with yet. It is none
+// before there is one to the last submission.
 func (o *watcher) answer() (ok bool, status int, answered bool) {
+	ok = true
 	for i, s := range o.seen.Sent {
-		if i < o.settled || s.Plain || s.Leave || s.Status == 0 && !s.Failed {
+		if i < o.settled || s.Plain || s.Leave {
+			continue
+		}
+		if answered = s.Status != 0 || s.Failed; !answered {
 			continue
 		}
 		good := s.Status >= 200 && s.Status < 400
-		if ok = good && (ok || !answered); !good || status == 0 {
+		if ok = ok && good; !good || status == 0 {
 			status = s.Status
 		}
-		answered = true
 	}
-	return ok, status, answered
+	return ok && answered, status, answered
 }
 
 // elsewhere tells whether the page is one that may well say no: another document

@@ -1,9 +1,9 @@
 // Package authority is a time stamp authority (RFC 3161) without a network, for
 // the tests of those that ask one. Only tests import it.
 //
-// Its certificates are good from [MadeAt] to [ExpireAt], which is long ago, and
-// it stamps at [StampAt]: who checks a stamp at another time than its own finds
-// nothing good.
+// Its certificates are good from [MadeAt] to [ExpireAt], which is a long time
+// off, and it stamps at [StampAt]: who checks a stamp at another time than its own
+// finds nothing good, and no record of a test is made after its stamp.
 package authority
 
 import (
@@ -25,9 +25,9 @@ import (
 
 // The times of an authority, as long as nobody changes them.
 var (
-	MadeAt   = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	StampAt  = time.Date(2021, 6, 1, 12, 0, 0, 0, time.UTC)
-	ExpireAt = time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
+	MadeAt   = time.Date(2097, 1, 1, 0, 0, 0, 0, time.UTC)
+	StampAt  = time.Date(2098, 6, 1, 12, 0, 0, 0, time.UTC)
+	ExpireAt = time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // Stamping is the purpose of a certificate that stamps times: id-kp-timeStamping.
@@ -35,10 +35,7 @@ var Stamping = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8}
 
 // Purposes is the extension that names what a certificate is for.
 func Purposes(critical bool, ids ...asn1.ObjectIdentifier) pkix.Extension {
-	value, err := asn1.Marshal(ids)
-	if err != nil {
-		panic(err) // of constants
-	}
+	value, _ := asn1.Marshal(ids) // an extension without a value stamps nothing, and a test sees that
 	return pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: critical, Value: value}
 }
 
@@ -69,7 +66,7 @@ func New(change func(leaf *x509.Certificate)) (*Authority, error) {
 	}
 	a.Leaf, a.Key, err = sign("stamps.example", a.Between, keys[1], func(leaf *x509.Certificate) {
 		leaf.IsCA, leaf.KeyUsage = false, x509.KeyUsageDigitalSignature
-		leaf.NotAfter = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC) // the library that signs says when it did, and minds
+		leaf.NotBefore = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) // the library that signs says when it did, and minds
 		leaf.ExtraExtensions = []pkix.Extension{Purposes(true, Stamping)}
 		if change != nil {
 			change(leaf)

@@ -31,7 +31,7 @@ export, mails. For each it says what that does not prove.
 
 EXIT STATUS
   0  verified: every file is as it was sealed
-  1  incomplete (never sealed) or altered
+  1  incomplete (without a seal) or altered
   2  neither a record nor an export, or not readable`,
 		Args: between(1, 1, one),
 		RunE: func(_ *cobra.Command, args []string) error { return a.recordsVerify(args[0], asJSON) },

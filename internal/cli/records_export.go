@@ -36,7 +36,7 @@ With --recipient or --passphrase the file is encrypted, in the format of age.
 EXIT STATUS
   0  written; its name is on standard output
   1  the record was altered, or something would have come along that must not
-  2  wrong flags, not a record, or there is a file of this name
+  2  wrong flags, not a record, or a file that exists or would lie in a record
   7  it could not be written`,
 		Args: between(0, 1, hint.Say("Name one record: its folder, or its name as in `nonmerci records list`.")),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.recordsExport(cmd.Context(), args, f) },

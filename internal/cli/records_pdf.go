@@ -28,7 +28,7 @@ thrown away. A file that exists is never replaced.
 
 EXIT STATUS
   0  the PDF is there; its name is on standard output
-  2  not a record, an altered one, or the file exists
+  2  not a record, an altered one, or the file exists or would lie in a record
   7  the browser or the disk failed; no file was made`,
 		Example: "  nonmerci records pdf --to objection.pdf\n  nonmerci records pdf --language fr",
 		Args:    between(0, 1, hint.Say("Name one record: its folder, or its name as in `nonmerci records list`.")),
@@ -61,6 +61,9 @@ func (a *app) recordsPDF(ctx context.Context, args []string, to, lang string) er
 	}
 	if to == "" {
 		to = filepath.Base(s.Dir) + ".pdf"
+	}
+	if err := record.Outside(to); err != nil {
+		return err
 	}
 	if _, err := os.Lstat(to); err == nil {
 		return fileExists()

@@ -91,9 +91,9 @@ func meaning(c record.Checked) hint.Text {
 	case c.Verdict == record.Verified:
 		return hint.Say("Every file of this record is as it was sealed. That does not say who sealed it.")
 	case c.Verdict == record.Incomplete && c.Export:
-		return hint.Say("This is an export of a record that was never sealed: the run did not come to its end. What it holds fits together.")
+		return hint.Say("This is an export of a record without a seal: the run did not come to its end, or the seal was taken away. What can be checked fits together, but nothing shows that it is all.")
 	case c.Verdict == record.Incomplete:
-		return hint.Say("This record was never sealed: the run did not come to its end. What it holds fits together.")
+		return hint.Say("This record has no seal: the run did not come to its end, or the seal was taken away. What can be checked fits together, but nothing shows that it is all.")
 	case c.Export:
 		return hint.Say("This export is not what it was: something is missing, changed or added.")
 	}

@@ -8,8 +8,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nonmerci/nonmerci/internal/hint"
@@ -39,10 +42,13 @@ type Tombstone struct {
 }
 
 // Delete removes a record, and appends a tombstone to a file in the folder of the
-// records. It refuses what is not a record, or holds more than one does; links;
-// and a record that is being written. The record goes away as a whole before its
-// files are removed. Where err is nil but untold is not, the record is gone and
-// the tombstone is missing. Errors are *hint.Problems.
+// records. It refuses what is not a record, links, and a record that is being
+// written; and a folder with anything in it that a person may have put there: that
+// is whatever has another name or place than this program's own files and
+// leftovers, is no plain file, or lies in the mail folder without standing in its
+// manifest. What file managers drop everywhere goes, too. The record goes away as
+// a whole before its files are removed. Where err is nil but untold is not, the
+// record is gone and the tombstone is missing. Errors are *hint.Problems.
 //
 // The files are unlinked, not overwritten: what a disk keeps of them is beyond a
 // program.
@@ -70,19 +76,22 @@ func Delete(records, dir string, now time.Time) (untold, err error) {
 		return nil, notDeleted(errors.Join(err, os.Remove(away)))
 	}
 	untold = remember(records, stone)
-	// With what an earlier deletion left behind when it was killed.
-	halves, err := filepath.Glob(filepath.Join(filepath.Dir(away), awayPrefix+"*"))
-	if err != nil {
-		halves = []string{away}
-	}
-	for _, half := range halves {
-		err = errors.Join(err, os.RemoveAll(half))
-	}
-	if err != nil {
-		return untold, hint.Wrap(fmt.Errorf("%w: %w", ErrRemove, err), hint.Say("Not everything of the record could be removed. What is left is in a hidden folder beside the records, %s.", filepath.Base(away)),
+	if err := errors.Join(os.RemoveAll(away), removeHalves(filepath.Dir(away))); err != nil {
+		return untold, hint.Wrap(fmt.Errorf("%w: %w", ErrRemove, err), hint.Say("Not everything of the record could be removed. What is left is in a hidden folder beside the records, %s.", awayPrefix+"*"),
 			hint.Say("Remove that folder by hand."))
 	}
 	return untold, nil
+}
+
+// removeHalves removes what earlier deletions left behind when they were killed.
+func removeHalves(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), awayPrefix) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }
 
 func notDeleted(err error) error {
@@ -91,6 +100,7 @@ func notDeleted(err error) error {
 
 // deletable reads a record that holds nothing but what is a record's.
 func deletable(dir string) (*folder, error) {
+	dir = filepath.Clean(dir) // a slash at its end would lead through a link
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return nil, unreadable(err)
@@ -108,12 +118,71 @@ func deletable(dir string) (*folder, error) {
 	if f.exported() || len(f.journal.lines) == 0 && !folderName.MatchString(filepath.Base(f.dir)) {
 		return nil, no(hint.Say("This folder is not the record itself. It was not touched."))
 	}
-	for _, name := range slices.Concat(f.files, f.odd) {
-		if !slices.Contains([]string{journalFile, manifestFile, provenanceFile, reportFile}, name) && !shotFile.MatchString(name) && !fieldsFile.MatchString(name) {
-			return nil, hint.Wrap(ErrNotDeletable, hint.Say("The folder holds more than the record, such as %s, so it was not touched.", oneLine(name)), hint.Say("Move what is yours elsewhere, and delete the record then."))
-		}
+	switch name, err := f.stranger(); {
+	case err != nil:
+		return nil, unreadable(err)
+	case name != "":
+		return nil, hint.Wrap(ErrNotDeletable, hint.Say("The folder holds more than the record, such as %s, so it was not touched.", oneLine(name)), hint.Say("Move what is yours elsewhere, and delete the record then."))
 	}
 	return f, nil
+}
+
+// Leftovers of a run that was killed: half a file, and half a time stamp.
+var (
+	partFile  = regexp.MustCompile(`^\.part-[a-z2-7]{8}$`)
+	partStamp = regexp.MustCompile(`^\.part-time-\d+$`)
+)
+
+// stranger names something in the folder that is not the record's, or nothing.
+func (f *folder) stranger() (name string, err error) {
+	var mails []entry
+	if manifest := mailDir + "/" + manifestFile; slices.Contains(f.mails, manifest) {
+		b, err := f.text(manifest)
+		if err != nil {
+			return "", err
+		}
+		mails, _ = readManifest(b)
+	}
+	err = filepath.WalkDir(f.dir, func(at string, e fs.DirEntry, err error) error {
+		if err != nil || at == f.dir {
+			return err
+		}
+		rel, err := filepath.Rel(f.dir, at)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		known := e.Type().IsRegular() && (owned(rel) || slices.ContainsFunc(mails, func(m entry) bool { return rel == mailDir+"/"+m.name }))
+		if e.IsDir() {
+			known = slices.Contains([]string{shotDir, mailDir, timeDir}, rel) || partStamp.MatchString(rel)
+		}
+		if !known {
+			name = rel
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return name, err
+}
+
+// owned says whether only this program, or a file manager, gives this name to a
+// file of a record.
+func owned(name string) bool {
+	dir, base := path.Split(name)
+	if partStamp.MatchString(path.Clean(dir)) {
+		dir = timeDir + "/"
+	}
+	base = strings.TrimPrefix(base, "._") // macOS keeps beside a file what its disk cannot hold
+	name = dir + base
+	switch dir {
+	case "", shotDir + "/", mailDir + "/", timeDir + "/":
+		if partFile.MatchString(base) || dropped(base) || shotFile.MatchString(name) || fieldsFile.MatchString(name) {
+			return true
+		}
+	}
+	return slices.Contains(slices.Concat(stampFiles(), []string{
+		journalFile, manifestFile, provenanceFile, reportFile, mailDir + "/" + manifestFile, shotDir, mailDir, timeDir, // ._shots
+	}), name)
 }
 
 // claim makes sure that nobody writes the record, until free is called.
@@ -140,7 +209,11 @@ func remember(records string, stone Tombstone) error {
 	if err := os.MkdirAll(records, 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(filepath.Join(records, deletedFile), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	list := filepath.Join(records, deletedFile)
+	if err := plain(list); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(list, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
@@ -158,13 +231,28 @@ func remember(records string, stone Tombstone) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
+// plain refuses what is no plain file: reading a pipe would never end.
+func plain(file string) error {
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: file, Err: errors.New("not a plain file")}
+	}
+	return err
+}
+
 // Deleted gives the tombstones of a folder of records, the newest first, without
 // those whose records are there again. Lines that cannot be read are passed over.
 func Deleted(records string) ([]Tombstone, error) {
-	b, err := os.ReadFile(filepath.Join(records, deletedFile))
+	list := filepath.Join(records, deletedFile)
+	err := plain(list)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
-	} else if err != nil {
+	}
+	var b []byte
+	if err == nil {
+		b, err = os.ReadFile(list)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read deleted records: %w", err)
 	}
 	var stones []Tombstone

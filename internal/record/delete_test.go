@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -59,27 +60,79 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-func TestDeleteRefuses(t *testing.T) {
-	kept := func(what, dir string, why error) {
-		t.Helper()
-		before, err := os.ReadDir(filepath.Dir(dir))
+// TestDeleteInFoldersOfAnyName: what a name means to a shell means nothing here.
+func TestDeleteInFoldersOfAnyName(t *testing.T) {
+	base := t.TempDir()
+	write(t, base, "recs/"+awayPrefix+"mine/precious.txt", []byte("x"))
+	for _, name := range []string{"my [private] records", "rec[s]", "[", "a b"} {
+		root := filepath.Join(base, name)
+		dir, err := run(t, root, newDisk())
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = Delete(filepath.Dir(dir), dir, moment())
+		write(t, root, awayPrefix+"123/record/journal.jsonl", []byte("x"))
+		if untold, err := Delete(root, dir, moment()); err != nil || untold != nil {
+			t.Errorf("%s: %v, %v", name, untold, err)
+		}
+		if left, err := os.ReadDir(root); err != nil || len(left) != 1 || left[0].Name() != deletedFile {
+			t.Errorf("%s: %v is left, %v", name, left, err)
+		}
+	}
+	if read(t, base, "recs/"+awayPrefix+"mine/precious.txt") != "x" {
+		t.Error("a file of another folder is gone")
+	}
+}
+
+// TestDeleteTakesWhatIsTheRecords: what was filed later goes with it, and what a
+// killed run or a file manager left.
+func TestDeleteTakesWhatIsTheRecords(t *testing.T) {
+	t.Parallel()
+	address, a := runAuthority(t)
+	dir := sealed(t)
+	if _, err := Stamp(t.Context(), dir, address, a.Roots()); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "mail/answer.eml", []byte("yes"))
+	write(t, dir, "mail/manifest-sha256.txt", []byte(digest([]byte("yes"))+"  answer.eml\n"))
+	for _, name := range []string{
+		".part-abcdefgh", "shots/.part-a2c4efgh", ".part-time-123/stamp.tsr", ".part-time-123/.part-abcdefgh", ".DS_Store", "shots/Thumbs.db", "._report.html", "._shots",
+	} {
+		write(t, dir, name, []byte("x"))
+	}
+	if untold, err := Delete(filepath.Dir(dir), dir, moment()); err != nil || untold != nil {
+		t.Error(untold, err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestDeleteRefuses(t *testing.T) {
+	kept := func(what, dir string, why error) {
+		t.Helper()
+		root := filepath.Dir(filepath.Clean(dir))
+		before, err := os.ReadDir(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Delete(root, dir, moment())
 		if p, told := hint.Of(err); !told || p.Next.Format == "" || why != nil && !errors.Is(err, why) {
 			t.Errorf("%s: %v", what, err)
 		}
-		if after, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(after) != len(before) {
+		if after, err := os.ReadDir(root); err != nil || len(after) != len(before) {
 			t.Errorf("%s: %v became %v", what, before, after)
 		}
 	}
-	more := sealed(t)
-	write(t, more, "my notes.txt", []byte("x"))
-	kept("a record with notes", more, ErrNotDeletable)
-	deep := sealed(t)
-	write(t, deep, "more/x", []byte("x"))
-	kept("a record with a folder", deep, ErrNotDeletable)
+	// What a person put there, whatever it is called.
+	for _, name := range []string{
+		"my notes.txt", "more/x", "mail/my only copy.pdf", "mail/mine.eml", "time/x.txt", "shots/mine.png", "shots/more/01-form.png",
+		".part-thesis/chapter1.txt", ".part-thesis", ".part-time-x/stamp.tsr", ".part-time-1/mine.tsr", "._notes/more.txt", "._notes", ".git/config",
+	} {
+		more := sealed(t)
+		write(t, more, "mail/manifest-sha256.txt", []byte(digest([]byte("yes"))+"  answer.eml\n"))
+		write(t, more, name, []byte("x"))
+		kept("a record with "+name, more, ErrNotDeletable)
+	}
 	kept("any folder", filepath.Join(t.TempDir()), nil)
 	whole := sealed(t)
 	kept("a file", filepath.Join(whole, journalFile), ErrNotDeletable)
@@ -92,6 +145,13 @@ func TestDeleteRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		kept("a link", link, ErrNotDeletable)
+		kept("a link, with a slash", link+"/", ErrNotDeletable)
+		kept("a link, with more after it", link+"/./", ErrNotDeletable)
+		linked := sealed(t)
+		if err := os.Symlink(whole, filepath.Join(linked, ".part-abcdefgh")); err != nil {
+			t.Fatal(err)
+		}
+		kept("a record with a link", linked, ErrNotDeletable)
 	}
 	mustVerify(t, whole, Verified)
 }
@@ -129,5 +189,33 @@ func TestDeleteWithoutRoomForTheNote(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestAPipeIsNoList: who waits for its end waits for ever.
+func TestAPipeIsNoList(t *testing.T) {
+	mkfifo, err := exec.LookPath("mkfifo")
+	if err != nil {
+		t.Skip("there is no mkfifo on this system")
+	}
+	dir := sealed(t)
+	root := filepath.Dir(dir)
+	if out, err := exec.Command(mkfifo, filepath.Join(root, deletedFile)).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if stones, err := Deleted(root); err == nil || len(stones) != 0 {
+			t.Errorf("%v, %v", stones, err)
+		}
+		if untold, err := Delete(root, dir, moment()); err != nil || untold == nil {
+			t.Errorf("the record was to go, without a line: %v, %v", untold, err)
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it waits for the pipe")
 	}
 }

@@ -162,7 +162,9 @@ func outcomeWords(outcome string) hint.Text {
 // [Verify] use the same story.
 type story struct {
 	values, prepared, handedOver bool
-	submit, answer, confirmed    bool // since the hand-over
+	left                         bool // a submission was seen, whenever
+	submit                       bool // since the hand-over
+	answer, confirmed            bool // of the last submission; an error is no answer
 	ended                        bool
 }
 
@@ -191,10 +193,10 @@ func (s *story) outcome(outcome string) (why hint.Text, bad bool) {
 		return hint.Say("the form was not handed over"), true
 	case slices.Contains([]string{"sent", "sent_unconfirmed"}, outcome) && !s.submit:
 		return hint.Say("no submission was seen"), true
-	case outcome == "not_sent" && s.submit:
+	case slices.Contains([]string{"ready", "already_objected", "not_sent"}, outcome) && s.left:
 		return hint.Say("a submission was seen"), true
 	case outcome == "sent" && !s.answer:
-		return hint.Say("no answer was seen"), true
+		return hint.Say("no answer was seen, or it was an error"), true
 	case outcome == "sent" && !s.confirmed:
 		return hint.Say("no confirmation was seen, or the page asked again"), true
 	}
@@ -210,12 +212,13 @@ func (s *story) tell(l Line) {
 		s.prepared = true
 	case EventHandedOver:
 		s.handedOver = true
-	case EventSubmitSeen:
-		s.submit = s.handedOver
+	case EventSubmitSeen: // what was said of one before says nothing of this one
+		s.left, s.submit, s.answer, s.confirmed = true, s.handedOver, false, false
 	case EventAnswerSeen:
-		s.answer = s.submit
+		status, _ := l.Fields["status"].(float64)
+		s.answer = s.submit && status > 0 && status < 400
 	case EventConfirmationSeen:
-		s.confirmed = s.handedOver
+		s.confirmed = s.submit
 	case EventStillAsking:
 		s.confirmed = false
 	case EventEnded:

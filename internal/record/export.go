@@ -63,6 +63,9 @@ func export(dir, to string, o ExportOptions, d disk) (Share, error) {
 	if info, err := os.Stat(to); err == nil && info.IsDir() {
 		to = filepath.Join(to, e.name()+".zip"+o.Suffix)
 	}
+	if err := Outside(to); err != nil {
+		return Share{}, err
+	}
 	if _, err := os.Lstat(to); err == nil {
 		return Share{}, hint.New(hint.Say("There is a file of this name already. It was not touched, and nothing was written."), hint.Say("Name another one with --to."))
 	}

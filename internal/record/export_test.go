@@ -316,7 +316,12 @@ func TestExportOfOtherRecords(t *testing.T) {
 	if c, err := Check(s.File); err != nil || c.Verdict != Incomplete {
 		t.Errorf("%+v, %v", c, err)
 	}
-	// A crash leaves half a line.
+	// A crash leaves half a line, before what follows from the journal is written.
+	for _, name := range []string{provenanceFile, reportFile} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	journal := read(t, dir, journalFile)
 	write(t, dir, journalFile, []byte(journal[:len(journal)-30]))
 	if s, _ := shared(t, dir, ExportOptions{}); s.Verdict != Incomplete {
@@ -432,6 +437,41 @@ func TestStockToolsTakeThePackage(t *testing.T) {
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil || bytes.Count(out, []byte(": OK")) != len(files)-1 {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestNoExportIntoARecord: a file there would make it an altered one.
+func TestNoExportIntoARecord(t *testing.T) {
+	dir, other := sealed(t), sealed(t)
+	_, files := shared(t, other, ExportOptions{})
+	unpacked := spread(t, files)
+	bare := filepath.Join(t.TempDir(), filepath.Base(other), "deep") // a record's name, and no journal yet
+	if err := os.MkdirAll(bare, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	targets := []string{dir, filepath.Join(dir, "x.zip"), filepath.Join(dir, "shots"), filepath.Join(dir, "shots", "x.zip"), filepath.Join(other, "x.zip"), filepath.Join(unpacked, "x.zip"), bare}
+	if runtime.GOOS != "windows" { // links need a privilege there
+		link := filepath.Join(t.TempDir(), "desk")
+		if err := os.Symlink(filepath.Join(dir, "shots"), link); err != nil {
+			t.Fatal(err)
+		}
+		targets = append(targets, link, filepath.Join(link, "x.zip"))
+	}
+	for _, to := range targets {
+		_, err := Export(dir, to, ExportOptions{})
+		if p, told := hint.Of(err); !told || !strings.Contains(p.What.String(), "alter it") || p.Next.Format == "" {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+	t.Chdir(filepath.Join(dir, "shots"))
+	if _, err := Export(other, ".", ExportOptions{}); err == nil {
+		t.Error("the folder in which one stands was taken")
+	}
+	for _, whole := range []string{dir, other, unpacked} {
+		mustVerify(t, whole, Verified)
+	}
+	if _, err := Export(dir, filepath.Dir(dir), ExportOptions{}); err != nil {
+		t.Errorf("beside the records: %v", err)
 	}
 }
 

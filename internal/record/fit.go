@@ -99,7 +99,7 @@ func packedSize(files map[string][]byte) int {
 func (e *exporter) try(p plan) (map[string][]byte, error) {
 	files, shown := maps.Clone(e.fixed), map[string][]byte{}
 	doc := redactionsDoc{
-		Schema: schema, Record: e.name(), Verdict: e.share.Verdict.String(), Rehearsal: e.share.Rehearsal, Kinds: e.share.Kinds, Fill: fillName,
+		Schema: schema, Record: e.name(), Verdict: e.share.Verdict.String(), Rehearsal: e.share.Rehearsal, Stamped: e.s.Stamp != nil, Kinds: e.share.Kinds, Fill: fillName,
 		Pictures: []sharedPicture{}, Left: append([]leftPicture{}, e.left...),
 	}
 	inReport := 0
@@ -194,7 +194,7 @@ func (e *exporter) finish(files map[string][]byte, doc redactionsDoc, p plan, ht
 // notes tell what is not as the person might expect.
 func (e *exporter) notes(doc redactionsDoc, p plan) (notes []hint.Text) {
 	if e.share.Verdict == Incomplete {
-		notes = append(notes, hint.Say("The record was never sealed: the run did not come to its end. What it holds fits together, but nothing shows that it is all."))
+		notes = append(notes, hint.Say("The record has no seal: the run did not come to its end, or the seal was taken away. What can be checked fits together, but nothing shows that it is all."))
 	}
 	if e.share.Report == reportFile {
 		notes = append(notes, hint.Say("No PDF could be made, so the report is a page for the browser (report.html), without the pictures."))

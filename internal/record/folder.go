@@ -167,8 +167,32 @@ func (f *folder) visit(path string, e fs.DirEntry, err error) error {
 // leftover tells files that say nothing: halves of files that a crash left
 // behind, and what file managers drop into every folder that they show.
 func leftover(name string) bool {
-	return strings.HasPrefix(name, partPrefix) || strings.HasPrefix(name, "._") ||
-		slices.Contains([]string{".DS_Store", ".directory", "Thumbs.db", "desktop.ini"}, name)
+	return strings.HasPrefix(name, partPrefix) || strings.HasPrefix(name, "._") || dropped(name)
+}
+
+// dropped tells the files of file managers.
+func dropped(name string) bool {
+	return slices.Contains([]string{".DS_Store", ".directory", "Thumbs.db", "desktop.ini"}, name)
+}
+
+// Outside refuses a file that would lie in the folder of a record, or of an export:
+// whatever is added there alters it. Links are followed; such a folder is known by
+// its journal, or by the name of a record. The error is a *hint.Problem. Whether
+// anything can be written to the path at all is for its writer to find.
+func Outside(path string) error {
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	for ; err == nil; dir = filepath.Dir(dir) {
+		if _, missing := os.Lstat(filepath.Join(dir, journalFile)); missing == nil || folderName.MatchString(filepath.Base(dir)) {
+			return hint.New(hint.Say("A new file there would lie in the folder of a record, and alter it. Nothing was written."), hint.Say("Name a file in another folder with --to."))
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	return nil
 }
 
 func (f *folder) has(name string) bool {

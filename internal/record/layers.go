@@ -27,10 +27,14 @@ type Layer struct {
 // where there is nothing to look at.
 func (c *check) layers() []Layer {
 	noJournal := len(c.journal.lines) == 0
+	chain := hint.Say("Each line of the journal follows from the one before: none was changed, taken out or put in between.")
+	if !c.ended {
+		chain = hint.Say("Each line of the journal follows from the one before. Without a seal, lines may be missing at its end, and who writes them all anew can change any.")
+	}
 	layers := []Layer{
-		{Files, c.result(Files, !c.sealed), hint.Say("The files are those that were sealed, each as it was, and no other is there."),
+		{Files, c.result(Files, !c.sealed), hint.Say("Each file that the seal names is as it was sealed. No other is there, but for mails and a time stamp, which are looked at by themselves, and what a crash or a file manager leaves, which is passed over."),
 			hint.Say("It does not show who made the seal.")},
-		{Journal, c.result(Journal, noJournal), hint.Say("Each line of the journal follows from the one before: none was changed, taken out or put in between."),
+		{Journal, c.result(Journal, noJournal), chain,
 			hint.Say("It does not show that what the lines say is true.")},
 		{Claims, c.result(Claims, noJournal), hint.Say("What the journal claims has its grounds in what came before, and the files that it names are the ones of then."),
 			hint.Say("It does not show that Meta accepted the objection.")},
@@ -39,12 +43,12 @@ func (c *check) layers() []Layer {
 		{Mail, c.result(Mail, len(c.mails) == 0), hint.Say("The mails are as they were filed."),
 			hint.Say("It does not show who wrote them: that is for their signatures to say.")},
 		{Time, c.result(Time, !c.stamped()), hint.Text{},
-			hint.Say("Only the clock of the computer says when all this was, and nobody compared it with another.")},
+			hint.Say("Only the clock of the computer says when all this was, and nobody compared it with another. A stamp comes after the seal, so nobody can tell whether the record had one.")},
 	}
 	if c.stamped() {
 		last := &layers[len(layers)-1]
-		last.Proves = hint.Say("The record existed at %s, says %s.", c.outside.when(), c.outside.Authority)
-		last.Not = hint.Say("It rests on the word of that authority and of the one above it, %s (SHA-256 %s).", c.outside.Root, c.outside.RootSHA256)
+		last.Proves = hint.Say("The record existed at %s, says %s, a name that anybody can give themselves.", c.outside.when(), c.outside.Authority)
+		last.Not = hint.Say("It does not show who that is: nonmerci compares the root, %s (SHA-256 %s), with no list. Ask that authority whether it is theirs.", c.outside.Root, c.outside.RootSHA256)
 	}
 	for i, l := range layers {
 		switch l.Result {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -27,7 +28,9 @@ type Summary struct {
 	Head     string   // digest of the last line of the journal; it fixes all lines
 	Stamp    *Stamped // the time from outside; nil: there is none that stands up
 
-	left *ReportLeft // what its report leaves out; nil: nothing
+	compiler string // version of Go that made the program
+	read     func(file string) ([]byte, error)
+	left     *ReportLeft // what its report leaves out; nil: nothing
 }
 
 // Picture is one picture of a record.
@@ -57,7 +60,7 @@ func (f *folder) summary() (*Summary, error) {
 		return nil, hint.Wrap(f.fault, hint.Say("The journal of this record was changed, so what it says is not shown."),
 			hint.Say("“nonmerci records verify” with the folder says which files fit."))
 	}
-	s := &Summary{Dir: f.dir, Lines: f.journal.lines, Sealed: f.sealed, Head: f.journal.head}
+	s := &Summary{Dir: f.dir, Lines: f.journal.lines, Sealed: f.sealed, Head: f.journal.head, read: f.listed}
 	if m := folderName.FindStringSubmatch(filepath.Base(f.dir)); m != nil {
 		s.Meta.Service = m[2]
 		s.Started, _ = time.Parse(nameTime, m[1])
@@ -76,13 +79,21 @@ func (f *folder) summary() (*Summary, error) {
 	return s, nil
 }
 
+// listed reads a file that was there, and a plain one, when the folder was read.
+func (f *folder) listed(name string) ([]byte, error) {
+	if !f.has(name) {
+		return nil, fs.ErrNotExist
+	}
+	return f.text(name)
+}
+
 // take adds what one line says.
 func (s *Summary) take(l Line, f *folder) {
 	switch l.Event {
 	case EventStarted:
 		rehearsal, _ := l.Fields["rehearsal"].(bool)
 		revision, _ := l.Fields["revision"].(float64)
-		s.Started, s.Zone, s.System = l.Time, l.Zone, l.text("system")
+		s.Started, s.Zone, s.System, s.compiler = l.Time, l.Zone, l.text("system"), l.text("go")
 		s.Meta = Meta{
 			Service: l.text("service"), Rehearsal: rehearsal, Tool: l.text("tool"), Driver: l.text("driver"), Flow: l.text("flow"),
 			Revision: int(revision), Checked: l.text("checked"), Language: l.text("language"),
@@ -124,10 +135,7 @@ func (l Line) texts(key string) []string {
 
 // reading gives the fields of a file, or nil.
 func (f *folder) reading(name string) []Field {
-	if !f.has(name) {
-		return nil
-	}
-	b, err := f.text(name)
+	b, err := f.listed(name)
 	if err != nil {
 		return nil
 	}

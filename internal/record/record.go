@@ -31,7 +31,8 @@
 //     crash at any moment before the seal the folder is a shorter record that is
 //     still true: [Verify] calls it incomplete, never altered, never verified.
 //   - A file is on the disk before the journal names it, and everything is on
-//     the disk before the seal.
+//     the disk before the seal. What is written between the end of the run and the
+//     seal follows from the journal.
 //   - What was seen is always taken; a claim (prepared, handed over, an outcome)
 //     is refused as long as its grounds are missing.
 //   - Values and pictures are the only private things in it. No cookies, tokens,
@@ -174,7 +175,7 @@ func (r *Record) start(meta Meta, now time.Time) error {
 	fields := map[string]any{
 		"schema": schema, "service": meta.Service, "rehearsal": meta.Rehearsal, "tool": meta.Tool, "driver": meta.Driver,
 		"flow": meta.Flow, "revision": meta.Revision, "checked": meta.Checked, "language": meta.Language,
-		"system": runtime.GOOS + "/" + runtime.GOARCH,
+		"system": runtime.GOOS + "/" + runtime.GOARCH, "go": runtime.Version(),
 	}
 	if err := r.add(Line{Event: EventStarted, Basis: BasisProgram, Time: now, Fields: fields}); err != nil {
 		return err

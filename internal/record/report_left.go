@@ -2,8 +2,6 @@ package record
 
 import (
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -25,11 +23,13 @@ func (s *Summary) ReportFor(lang string, left ReportLeft) ([]byte, error) {
 
 // picture gives what the report shows of a picture.
 func (s *Summary) picture(file string) ([]byte, error) {
-	if s.left == nil {
-		return os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(file)))
+	if s.left == nil && s.read != nil {
+		return s.read(file)
 	}
-	if b, ok := s.left.Pictures[file]; ok {
-		return b, nil
+	if s.left != nil {
+		if b, ok := s.left.Pictures[file]; ok {
+			return b, nil
+		}
 	}
 	return nil, fs.ErrNotExist
 }

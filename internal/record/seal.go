@@ -3,7 +3,6 @@ package record
 import (
 	"errors"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/nonmerci/nonmerci/internal/hint"
@@ -105,7 +104,53 @@ func leak(name string, what hint.Text) error {
 	return hint.Wrap(errors.New("private text in "+name), what, hint.Say("Do not give this folder to anybody. Please report what happened, without the folder."))
 }
 
-// provenance says with what the record was made.
+// unsealed looks at what a run writes between its end and its seal. It may be
+// killed after each of these files, so that they may be there without a seal; but
+// not before the end, and with nothing in them beyond the journal. The provenance
+// follows from that to the byte, in every version of the format. So does the
+// report, but its words are those of one version of the program.
+func (c *check) unsealed() error {
+	lines := c.journal.lines
+	if c.fault != nil || len(lines) == 0 {
+		return nil // the journal has a finding of its own
+	}
+	s, err := c.summary()
+	if err != nil {
+		return err
+	}
+	for _, written := range []struct {
+		name  string
+		again func() ([]byte, error)
+		worst Verdict
+		what  hint.Text
+	}{
+		{provenanceFile, s.provenance, Altered, hint.Say("This file does not say what the journal says: it was changed.")},
+		{reportFile, func() ([]byte, error) { return s.Report(s.Meta.Language) }, Incomplete,
+			hint.Say("The report was not checked: no seal fixes it, and it is not what this version of nonmerci makes of the journal. Do not rely on it.")},
+	} {
+		if !c.has(written.name) || c.export && written.name == reportFile { // that of an export is another one, and sealed
+			continue
+		}
+		if lines[len(lines)-1].Event != EventEnded {
+			c.find(Altered, Files, written.name, hint.Say("A run writes this file after its end, of which the journal does not tell: lines are missing, or the file was added."))
+			continue
+		}
+		b, err := written.again()
+		if err != nil {
+			return err
+		}
+		switch now, err := c.sum(written.name); {
+		case err != nil:
+			return err
+		case now != digest(b):
+			c.find(written.worst, Files, written.name, written.what)
+		}
+	}
+	return nil
+}
+
+// provenance says with what the record was made. It follows from the journal
+// alone; who changes its form counts the schema up.
 func (s *Summary) provenance() ([]byte, error) {
 	return encodeDoc(struct {
 		Schema      int      `json:"schema"`
@@ -131,7 +176,7 @@ func (s *Summary) provenance() ([]byte, error) {
 		Pictures    int      `json:"pictures"`
 	}{
 		schema, s.Meta.Service, s.Meta.Rehearsal, s.Outcome, s.Started.Format(timeFormat), s.Ended.Format(timeFormat), s.Zone,
-		"of this computer, not compared with any other", s.Meta.Tool, s.Meta.Driver, runtime.Version(), s.System,
+		"of this computer, not compared with any other", s.Meta.Tool, s.Meta.Driver, s.compiler, s.System,
 		s.Meta.Browser, s.Meta.BrowserArgs, s.Meta.Flow, s.Meta.Revision, s.Meta.Checked, s.Meta.Language,
 		len(s.Lines), s.Head, len(s.Pictures),
 	})

@@ -26,6 +26,7 @@ type redactionsDoc struct {
 	Record    string          `json:"record"`  // name of its folder
 	Verdict   string          `json:"verdict"` // of the record when it was exported
 	Rehearsal bool            `json:"rehearsal"`
+	Stamped   bool            `json:"stamped"` // there is a time stamp
 	Report    string          `json:"report"`
 	Kinds     []Kind          `json:"left_out_kinds"`
 	Fill      string          `json:"fill"`
@@ -140,6 +141,9 @@ func (c *check) share() error {
 		return err
 	}
 	c.time()
+	if doc.Stamped != c.stamped() {
+		c.find(Altered, Time, timeDir, hint.Say("The time stamp was taken out of this export, or put into it."))
+	}
 	for _, name := range c.files {
 		named := name == doc.Report || slices.Contains(stampFiles(), name) || slices.ContainsFunc(doc.Pictures, func(p sharedPicture) bool { return p.File == name }) ||
 			slices.Contains([]string{verifyFile, journalFile, redactionsFile, manifestFile, originalFile, provenanceFile}, name) || slices.Contains(c.mails, name)
@@ -182,8 +186,8 @@ func (c *check) originals(doc redactionsDoc) error {
 			c.find(Altered, Claims, originalFile, hint.Say("The record’s own seal is missing."))
 			return nil
 		}
-		c.find(Incomplete, Claims, originalFile, hint.Say("The record has no seal: the run did not come to its end, or the seal could not be written."))
-		return nil
+		c.find(Incomplete, Claims, originalFile, hint.Say("The record has no seal: the run did not come to its end, the seal could not be written, or it was taken away."))
+		return c.unsealed()
 	}
 	b, err := c.text(originalFile)
 	if err != nil {

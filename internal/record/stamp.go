@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/nonmerci/nonmerci/internal/hint"
 	"github.com/nonmerci/nonmerci/internal/stamp"
@@ -28,7 +29,16 @@ const (
 	stampChain   = timeDir + "/chain.pem" // its certificates up to the root
 	stampAbout   = timeDir + "/stamp.json"
 	stampSeal    = timeDir + "/" + manifestFile
-	partOfFolder = partPrefix + timeDir
+	partOfFolder = partPrefix + timeDir + "-"
+)
+
+// A stamp is made after the run whose seal it is about. Clocks and their zones are
+// wrong by a day at most, as a rule. One that was ahead by more than a year would
+// have taken the certificate of every web site for expired, so that there had been
+// no run.
+const (
+	clockSlack = 24 * time.Hour
+	clockWrong = 400 * 24 * time.Hour
 )
 
 func stampFiles() []string { return []string{stampChain, stampAbout, stampAnswer, stampSeal} }
@@ -38,6 +48,21 @@ type Stamped struct {
 	stamp.Stamp
 	Asked time.Time // when it was asked for, by this computer's clock
 	Host  string    // of the authority's address
+}
+
+// stampedBy takes what a stamp says. Names are of whoever made the certificates,
+// so that nothing in them may steer a terminal or turn a sentence round.
+func stampedBy(s stamp.Stamp, asked time.Time, host string) Stamped {
+	name := func(s string) string {
+		return oneLine(strings.Map(func(r rune) rune {
+			if unicode.Is(unicode.Bidi_Control, r) {
+				return -1
+			}
+			return r
+		}, s))
+	}
+	s.Authority, s.Root = name(s.Authority), name(s.Root)
+	return Stamped{s, asked, name(host)}
 }
 
 // when is the time as people read it.
@@ -80,16 +105,24 @@ func stampWith(ctx context.Context, dir, address string, roots *x509.CertPool, d
 	if err != nil {
 		return Stamped{}, err
 	}
+	already := hint.New(hint.Say("This record has a time stamp already. It stays as it is."), hint.Say("`nonmerci records verify` with its folder shows it."))
 	if f.stamped() {
-		return Stamped{}, hint.New(hint.Say("This record has a time stamp already. It stays as it is."), hint.Say("`nonmerci records verify` with its folder shows it."))
+		return Stamped{}, already
 	}
 	asked := clock()
 	answer, s, err := stamp.Ask(ctx, address, sha256.Sum256(f.manifest), roots)
 	if err != nil {
 		return Stamped{}, noStamp(err)
 	}
-	out := Stamped{s, asked, host(address)}
+	out := stampedBy(s, asked, host(address))
+	if f.early(out) > clockWrong {
+		return Stamped{}, hint.New(hint.Say("The time stamp authority says a time that is more than a year before the record was made, by the clock of this computer, so its stamp was not kept."),
+			hint.Say("Check the clock of this computer, and try another authority. The record stands without a stamp."))
+	}
 	if err := f.file(d, answer, out); err != nil {
+		if again, rerr := readFolder(dir); rerr == nil && again.stamped() { // another run was faster
+			return Stamped{}, already
+		}
 		return Stamped{}, hint.Wrap(err, hint.Say("The time stamp could not be filed. The record is as it was."), hint.Say("Check that the disk is not full, and try again."))
 	}
 	return out, nil
@@ -139,14 +172,12 @@ func (f *folder) file(d disk, a stamp.Answer, s Stamped) error {
 	if err != nil {
 		return err
 	}
-	part := filepath.Join(f.dir, partOfFolder)
-	if err := os.RemoveAll(part); err != nil { // of a run that was killed
-		return err
-	}
-	if err := d.folder(part); err != nil {
+	part, err := os.MkdirTemp(f.dir, partOfFolder+"*") // no other run works in it
+	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(part) }()
+	d.step()
 	files := map[string][]byte{stampAnswer: a.Response, stampChain: a.Chain, stampAbout: about}
 	files[stampSeal] = sealStamp(files)
 	for _, name := range stampFiles() {
@@ -164,6 +195,15 @@ func (f *folder) file(d disk, a stamp.Answer, s Stamped) error {
 // stamped tells whether the record has a time stamp, good or bad.
 func (f *folder) stamped() bool {
 	return slices.ContainsFunc(f.files, func(name string) bool { return strings.HasPrefix(name, timeDir+"/") })
+}
+
+// early is by how much a stamp is older than the last line of the journal. What was
+// stamped holds the digest of that line, and so was not there before it.
+func (f *folder) early(s Stamped) time.Duration {
+	if len(f.journal.lines) == 0 {
+		return 0
+	}
+	return f.journal.lines[len(f.journal.lines)-1].Time.Sub(s.Time)
 }
 
 // errStamp is a time stamp that does not stand up.
@@ -202,8 +242,10 @@ func (f *folder) stamp() (Stamped, error) {
 	if err != nil {
 		return Stamped{}, fmt.Errorf("%w: %w", errStamp, err)
 	}
-	out := Stamped{s, asked, doc.Host}
-	if out.about(seal) != doc || !bytes.Equal(files[stampSeal], sealStamp(files)) {
+	out := stampedBy(s, asked, doc.Host)
+	// One spelling: two readers of JSON could differ on another, or find more in it.
+	about, err := encodeDoc(out.about(seal))
+	if err != nil || !bytes.Equal(files[stampAbout], about) || !bytes.Equal(files[stampSeal], sealStamp(files)) {
 		return Stamped{}, errStamp
 	}
 	return out, nil

@@ -3,9 +3,11 @@ package record
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/nonmerci/nonmerci/internal/authority"
 	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/stamp"
 )
 
 // runAuthority runs a time stamp authority on this computer.
@@ -150,6 +153,19 @@ func TestAStampGoesWithTheExport(t *testing.T) {
 	}
 	_, line, _ := strings.Cut(string(files[verifyFile]), "openssl ")
 	line, _, _ = strings.Cut(line, "\n")
+	// Who takes the stamp out and makes the seal anew still says that there was one.
+	changed := maps.Clone(files)
+	for _, name := range stampFiles() {
+		delete(changed, name)
+	}
+	if got := judge(resealed(changed)); got != Altered {
+		t.Errorf("without its stamp, sealed anew: %v", got)
+	}
+	changed = maps.Clone(files)
+	changed[redactionsFile] = bytes.Replace(files[redactionsFile], []byte(`"stamped": true`), []byte(`"stamped": false`), 1)
+	if got := judge(resealed(changed)); got != Altered {
+		t.Errorf("with a stamp of which it does not tell: %v", got)
+	}
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip("the rest needs openssl, to see that the command of VERIFY.txt is right")
 	}
@@ -256,5 +272,176 @@ func TestStampOnAFullDisk(t *testing.T) {
 			}
 			return
 		}
+	}
+}
+
+// TestTwoStampsAtOnce lets a second run ask and file at every step of the first:
+// one of them has filed its stamp, and whoever comes too late leaves all as it is.
+func TestTwoStampsAtOnce(t *testing.T) {
+	t.Parallel()
+	address, a := runAuthority(t)
+	for at := 1; ; at++ {
+		dir, err := run(t, t.TempDir(), fullAfter(1<<30))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, steps, second := fullAfter(1<<30), 0, error(nil)
+		d.step = func() {
+			if steps++; steps == at {
+				_, second = stampWith(t.Context(), dir, address, a.Roots(), fullAfter(1<<30), time.Now)
+			}
+		}
+		_, first := stampWith(t.Context(), dir, address, a.Roots(), d, time.Now)
+		if steps < at {
+			if at < 10 {
+				t.Errorf("only %d steps", at)
+			}
+			return
+		}
+		mustVerify(t, dir, Verified)
+		late := first
+		if first == nil {
+			late = second
+		}
+		if p, told := hint.Of(late); (first == nil) == (second == nil) || !told || !strings.Contains(p.What.String(), "has a time stamp already") {
+			t.Errorf("at step %d: the first got %v, the second %v", at, first, second)
+		}
+		if left := listing(t, dir); strings.Contains(left, partPrefix) {
+			t.Errorf("at step %d this is left:\n%s", at, left)
+		}
+	}
+}
+
+// TestEarlyStamps: a stamp of before the end of the run that it is about, by what
+// the computer's clock said.
+func TestEarlyStamps(t *testing.T) {
+	t.Parallel()
+	address, a := runAuthority(t)
+	for _, tt := range []struct {
+		by   time.Duration
+		kept bool // where the authority is asked
+		want Verdict
+		says string
+	}{
+		{-time.Hour, true, Verified, ""},
+		{20 * time.Hour, true, Verified, ""},
+		{2 * 24 * time.Hour, true, Verified, "one of the two clocks was wrong"},
+		{500 * 24 * time.Hour, false, Altered, "more than a year before"},
+	} {
+		m, now := meta(), authority.StampAt.Add(tt.by)
+		m.Clock = func() time.Time { return now }
+		dir, err := runWith(t, t.TempDir(), m, fullAfter(1<<30))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := listing(t, dir)
+		if _, err := Stamp(t.Context(), dir, address, a.Roots()); (err == nil) != tt.kept {
+			t.Errorf("by %s: %v", tt.by, err)
+		} else if p, told := hint.Of(err); err != nil && (!told || p.Next.Format == "" || listing(t, dir) != before) {
+			t.Errorf("by %s: %v", tt.by, err)
+		}
+		if !tt.kept { // somebody else files it
+			f, err := readFolder(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, s, err := stamp.Ask(t.Context(), address, sha256.Sum256(f.manifest), a.Roots())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := f.file(newDisk(), answer, stampedBy(s, now, "stamps.example")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		findings := mustVerify(t, dir, tt.want)
+		if (len(findings) > 0) != (tt.says != "") || len(findings) > 0 && (findings[0].Layer != Time || !strings.Contains(findings[0].What.String(), tt.says)) {
+			t.Errorf("by %s: %v", tt.by, findings)
+		}
+	}
+}
+
+// TestNamesOfAnAuthority come from whoever made the certificate. No terminal obeys
+// them, and nobody is told that somebody has checked them.
+func TestNamesOfAnAuthority(t *testing.T) {
+	t.Parallel()
+	a, err := authority.New(func(leaf *x509.Certificate) { leaf.Subject.CommonName = "Well known\x1b[2J\nverified\u202e\u009b2K" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	dir := sealed(t)
+	s, err := Stamp(t.Context(), dir, server.URL, a.Roots())
+	if err != nil || !strings.Contains(s.Authority, "Well known [2J verified 2K") {
+		t.Errorf("%q, %v", s.Authority, err)
+	}
+	c, err := Check(dir)
+	if err != nil || c.Verdict != Verified {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	_, files := shared(t, dir, ExportOptions{})
+	said := string(files[verifyFile]) + string(files[reportFile]) + read(t, dir, stampAbout)
+	for _, l := range c.Layers {
+		for _, lang := range []string{"en", "fr"} {
+			said += l.Proves.In(lang) + l.Not.In(lang)
+		}
+		if l.Name == Time && (!strings.Contains(l.Proves.String(), "Well known") || !strings.Contains(l.Proves.String(), "a name that anybody can give themselves") || !strings.Contains(l.Not.String(), "with no list")) {
+			t.Errorf("%s %s", l.Proves, l.Not)
+		}
+	}
+	if i := strings.IndexAny(said, "\x1b\u009b\u202e"); i >= 0 {
+		t.Errorf("a control character reaches people: %q", said[max(0, i-40):i+10])
+	}
+}
+
+// TestAStampHasOneSpelling: nothing can be told along with it.
+func TestAStampHasOneSpelling(t *testing.T) {
+	t.Parallel()
+	address, a := runAuthority(t)
+	dir := sealed(t)
+	if _, err := Stamp(t.Context(), dir, address, a.Roots()); err != nil {
+		t.Fatal(err)
+	}
+	for how, tt := range map[string]struct{ file, old, with string }{
+		"a key twice":         {stampAbout, `"schema": 1,`, `"schema": 1, "schema": 1,`},
+		"a key in capitals":   {stampAbout, `"schema": 1,`, `"Host": "stamps.example", "schema": 1,`},
+		"an unknown key":      {stampAbout, `"schema": 1,`, `"schema": 1, "note": "checked",`},
+		"another order":       {stampAbout, "{\n", "{\n\n"},
+		"a control character": {stampAbout, `"host": "127`, `"host": "\u001b127`},
+		"a text":              {stampChain, "-----BEGIN", "Checked by nonmerci\n-----BEGIN"},
+		"a text at the end":   {stampChain, "", "Checked by nonmerci\n"},
+		"a header":            {stampChain, "CERTIFICATE-----\n", "CERTIFICATE-----\nNote: checked\n\n"},
+		"bytes after it":      {stampAnswer, "", "checked"},
+	} {
+		whole := read(t, dir, tt.file)
+		changed := whole + tt.with
+		if tt.old != "" {
+			changed = strings.Replace(whole, tt.old, tt.with, 1)
+		}
+		if changed == whole {
+			t.Fatalf("%s: nothing was changed", how)
+		}
+		write(t, dir, tt.file, []byte(changed))
+		sealAnew := func() {
+			files := map[string][]byte{}
+			for _, name := range stampFiles() {
+				files[name] = []byte(read(t, dir, name))
+			}
+			write(t, dir, stampSeal, sealStamp(files))
+		}
+		sealAnew()
+		mustVerifyLayer(t, how, dir, Time)
+		write(t, dir, tt.file, []byte(whole))
+		sealAnew()
+	}
+	mustVerify(t, dir, Verified)
+}
+
+// mustVerifyLayer wants a record to be altered, and why.
+func mustVerifyLayer(t *testing.T, what, dir string, want LayerName) {
+	t.Helper()
+	c, err := Check(dir)
+	if err != nil || c.Verdict != Altered || !strings.Contains(results(c), string(want)+" bad") {
+		t.Errorf("%s: %v, %s, %v", what, c.Verdict, results(c), err)
 	}
 }

@@ -1,14 +1,17 @@
 package record
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
 // journalOf makes the lines of a journal from events; "ended=OUTCOME" ends it,
-// "back" sets the clock back an hour, "lost" leaves a line out.
+// "answer-seen=STATUS" is another answer than a good one, "back" sets the clock
+// back an hour, "lost" leaves a line out.
 func journalOf(script string) []Line {
 	at := time.Date(2026, 11, 23, 10, 41, 12, 0, time.UTC)
 	lines := []Line{{Seq: 1, Time: at, Zone: "+01:00", Event: EventStarted, Basis: BasisProgram}}
@@ -24,15 +27,19 @@ func journalOf(script string) []Line {
 			continue
 		}
 		seq++
-		name, outcome, _ := strings.Cut(word, "=")
+		name, value, _ := strings.Cut(word, "=")
 		l := Line{Seq: seq, Time: at, Zone: "+01:00", Event: Event(name), Basis: BasisPage, Fields: map[string]any{}}
 		switch l.Event {
 		case EventReadBack:
 			l.File = "fields.json"
 		case EventEnded:
-			l.Fields["outcome"] = outcome
+			l.Fields["outcome"] = value
 		case EventAnswerSeen:
-			l.Fields["status"] = 200.0
+			status, err := strconv.ParseFloat(cmp.Or(value, "200"), 64)
+			if err != nil {
+				panic(err) // of a constant
+			}
+			l.Fields["status"] = status
 		}
 		lines = append(lines, l)
 	}
@@ -126,6 +133,50 @@ func TestStateNeverRunsAhead(t *testing.T) {
 			if handedOver && n < len(lines) && p.State != StateUnknown {
 				t.Errorf("%s, %d lines: %s, although the journal stops after the hand-over", tt.name, n, p.State)
 			}
+		}
+	}
+}
+
+// TestNoOutcomeBeyondWhatWasSeen: "sent" rests on the last submission, on a good
+// answer to it and on what the page said after it; and who says that nothing was
+// sent must not have seen it leave.
+func TestNoOutcomeBeyondWhatWasSeen(t *testing.T) {
+	for _, tt := range []struct {
+		script string
+		why    string // not to be taken; empty: it may be said
+	}{
+		{upToThanks + " ended=sent", ""},
+		{upToSend + " confirmation-seen answer-seen ended=sent", ""},
+		{upToSend + " answer-seen=302 confirmation-seen ended=sent", ""},
+		{upToSend + " answer-seen still-asking submit-seen answer-seen confirmation-seen ended=sent", ""},
+		{upToSend + " answer-seen=500 submit-seen answer-seen confirmation-seen ended=sent", ""},
+		{upToPerson + " confirmation-seen submit-seen answer-seen=500 ended=sent", "an error"},
+		{upToPerson + " confirmation-seen submit-seen answer-seen ended=sent", "no confirmation"},
+		{upToSend + " answer-seen=404 confirmation-seen ended=sent", "an error"},
+		{upToSend + " answer-seen=0 confirmation-seen ended=sent", "no answer"},
+		{upToSend + " answer-seen answer-seen=500 confirmation-seen ended=sent", "an error"},
+		{upToThanks + " submit-seen ended=sent", "no answer"},
+		{upToThanks + " submit-seen confirmation-seen ended=sent", "no answer"},
+		{upToThanks + " submit-seen answer-seen ended=sent", "no confirmation"},
+		{upToThanks + " submit-seen ended=sent_unconfirmed", ""},
+		{upToSend + " answer-seen=500 ended=sent_unconfirmed", ""},
+		{upToReview + " ended=ready", ""},
+		{upToSend + " ended=ready", "a submission was seen"},
+		{upToReview + " submit-seen ended=ready", "a submission was seen"},
+		{"place ended=already_objected", ""},
+		{upToSend + " ended=already_objected", "a submission was seen"},
+		{upToReview + " submit-seen handed-over ended=not_sent", "a submission was seen"},
+	} {
+		var s story
+		said := ""
+		for _, l := range journalOf(tt.script) {
+			if why, bad := s.claim(l); bad {
+				said = why.String()
+			}
+			s.tell(l)
+		}
+		if (said == "") != (tt.why == "") || !strings.Contains(said, tt.why) {
+			t.Errorf("%s: refused because %q, want %q", tt.script, said, tt.why)
 		}
 	}
 }

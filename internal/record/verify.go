@@ -18,7 +18,7 @@ type Verdict int
 const (
 	// Altered: something is missing, changed or added.
 	Altered Verdict = iota + 1
-	// Incomplete: the record has no seal. What it holds fits together.
+	// Incomplete: the record has no seal. What can be checked fits together.
 	Incomplete
 	// Verified: every file is as it was sealed. It does not say who sealed it.
 	Verified
@@ -129,6 +129,11 @@ func (c *check) record() error {
 	if err := c.named(); err != nil {
 		return err
 	}
+	if !c.sealed {
+		if err := c.unsealed(); err != nil {
+			return err
+		}
+	}
 	c.time()
 	c.strays()
 	return c.mail()
@@ -155,7 +160,7 @@ func readManifest(b []byte) (entries []entry, ok bool) {
 // seal compares the files with the manifest, which must name some of them.
 func (c *check) seal(must ...string) error {
 	if !c.sealed {
-		verdict, what := Incomplete, hint.Say("The record has no seal: the run did not come to its end, or the seal could not be written.")
+		verdict, what := Incomplete, hint.Say("The record has no seal: the run did not come to its end, the seal could not be written, or it was taken away.")
 		if c.export {
 			verdict, what = Altered, hint.Say("Every export has a seal, but this one has none.")
 		}
@@ -265,8 +270,14 @@ func (c *check) time() {
 		return
 	}
 	s, err := c.stamp()
-	if c.outside = s; err != nil || !c.sealed {
+	c.outside = s
+	switch early := c.early(s); {
+	case err != nil || !c.sealed:
 		c.find(Altered, Time, timeDir, hint.Say("The time stamp does not fit this record, or was changed."))
+	case early > clockWrong:
+		c.find(Altered, Time, timeDir, hint.Say("The time stamp is of more than a year before the end of the run that it is about."))
+	case early > clockSlack:
+		c.find(Verified, Time, timeDir, hint.Say("The time stamp is of more than a day before the end of the run: one of the two clocks was wrong."))
 	}
 }
 

@@ -46,7 +46,7 @@ func words(lang string) map[string]string {
 		"checkWhy":     hint.Say("This report alone cannot be checked; the folder that it comes from can, offline. Open a terminal in that folder and give the line for your system:"),
 		"checkOwn":     hint.Say("With nonmerci, which also checks the chain of the journal and what it claims"),
 		"checkWin":     hint.Say("Windows (PowerShell); every line must end with True"),
-		"unsealed":     hint.Say("Where the file manifest-sha256.txt is missing, the record was never sealed."),
+		"unsealed":     hint.Say("Where the file manifest-sha256.txt is missing, the record has no seal: it was never made, or it was taken away."),
 		"head":         hint.Say("Digest of the last line of the journal, which fixes all lines before it:"),
 	}
 	said := make(map[string]string, len(texts))

@@ -251,5 +251,8 @@ func decode(chain []byte) ([]*x509.Certificate, error) {
 	if len(certs) == 0 {
 		return nil, fmt.Errorf("%w: its certificates are missing", ErrInvalid)
 	}
+	if !bytes.Equal(encode(certs), chain) { // people read this file, too
+		return nil, fmt.Errorf("%w: there is more than its certificates", ErrInvalid)
+	}
 	return certs, nil
 }
