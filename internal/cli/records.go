@@ -43,9 +43,11 @@ EXIT STATUS
 		RunE: func(_ *cobra.Command, args []string) error { return a.recordsOpen(args, onlyPath) },
 	}
 	open.Flags().BoolVar(&onlyPath, "print", false, "only print where the report is")
-	return group(&cobra.Command{Use: "records", Short: "your records: list, show, open, verify, export, delete"},
+	return group(&cobra.Command{Use: "records", Short: "your records: list, show, verify, pdf, export, delete, …"},
 		&cobra.Command{
 			Use: "list", Short: "all records, the newest first", Args: noArgs,
+			Long: `Lists the records in the folder of the records, the newest first, and what was
+deleted there. The setting records, or NONMERCI_RECORDS, names another folder.`,
 			RunE: func(*cobra.Command, []string) error { return a.recordsList() },
 		},
 		&cobra.Command{
@@ -129,7 +131,11 @@ func (a *app) recordsList() error {
 			row(local(s.Started), s.Meta.Service, s.Outcome, mark, verdict.String(), name)
 		}
 		for _, d := range deleted {
-			row(local(d.Started), d.Service, d.Outcome, "", hint.Say("deleted").In(a.lang)+" "+d.Deleted.Local().Format(time.DateOnly), d.Name)
+			mark := ""
+			if d.Rehearsal {
+				mark = hint.Say("rehearsal").In(a.lang)
+			}
+			row(local(d.Started), d.Service, d.Outcome, mark, hint.Say("deleted").In(a.lang)+" "+d.Deleted.Local().Format(time.DateOnly), d.Name)
 		}
 	}))
 }
@@ -165,6 +171,9 @@ func (a *app) recordsShow(args []string) error {
 		}
 		if verdict, _, err := record.Verify(dir); err == nil {
 			fact(hint.Say("Check"), verdict.String())
+		}
+		if s.Stamp != nil {
+			fact(hint.Say("Time stamp"), s.Stamp.Time.Format("2006-01-02 15:04:05 UTC")+", "+s.Stamp.Authority)
 		}
 		p := s.Progress()
 		fact(hint.Say("State"), string(p.State)+": "+p.State.Words().In(a.lang))

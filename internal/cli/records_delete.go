@@ -24,7 +24,7 @@ above all an SSD, is beyond a program; encrypt the disk if that matters.
 
 EXIT STATUS
   0  removed, or kept because you did not say yes
-  2  not a record, or one that a run still writes
+  2  not a record, one that a run still writes, or nobody is there to answer
   7  it could not be removed`,
 		Args: between(1, 1, hint.Say("Name one record: its folder, or its name as in `nonmerci records list`.")),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.recordsDelete(cmd.Context(), args, yes) },

@@ -117,6 +117,9 @@ func (a *app) exported(s record.Share, encrypted, asJSON bool) error {
 		out.Notes = append(out.Notes, n.In(a.lang))
 		a.say(n)
 	}
+	if encrypted {
+		a.say(hint.Say("The file is encrypted. To open it: `age -d -o export.zip FILE`, or with a key `age -d -i KEYFILE -o export.zip FILE`."))
+	}
 	if s.Rehearsal {
 		a.say(hint.Say("This is a copy of a rehearsal, and says so."))
 	}

@@ -23,7 +23,7 @@ timestamp. nonmerci has none built in and asks nobody by itself.
 EXIT STATUS
   0  the record has a time stamp now
   2  there is no such record, or no authority was named
-  7  the authority did not answer, or with nothing good`,
+  7  the authority did not answer, or with nothing good; or the record has a time stamp`,
 		Args: between(0, 1, hint.Say("Name one record: its folder, or its name as in `nonmerci records list`.")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.settings(cmd)

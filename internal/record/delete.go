@@ -34,15 +34,16 @@ var (
 
 // Tombstone is what is left of a deleted record. Nothing in it is private.
 type Tombstone struct {
-	Name    string    `json:"name"`
-	Service string    `json:"service"`
-	Started time.Time `json:"started"`
-	Outcome string    `json:"outcome"`
-	Deleted time.Time `json:"deleted"`
+	Name      string    `json:"name"`
+	Service   string    `json:"service"`
+	Started   time.Time `json:"started"`
+	Outcome   string    `json:"outcome"`
+	Rehearsal bool      `json:"rehearsal,omitempty"`
+	Deleted   time.Time `json:"deleted"`
 }
 
 // Delete removes a record, and appends a tombstone to a file in the folder of the
-// records. It refuses what is not a record, links, and a record that is being
+// records where it lay in it. It refuses what is not a record, links, and a record that is being
 // written; and a folder with anything in it that a person may have put there: that
 // is whatever has another name or place than this program's own files and
 // leftovers, is no plain file, or lies in the mail folder without standing in its
@@ -59,7 +60,7 @@ func Delete(records, dir string, now time.Time) (untold, err error) {
 	}
 	stone := Tombstone{Deleted: now.UTC().Truncate(time.Second), Outcome: "unreadable", Name: filepath.Base(f.dir)}
 	if s, err := f.summary(); err == nil {
-		stone.Service, stone.Started, stone.Outcome = s.Meta.Service, s.Started.UTC().Truncate(time.Second), s.Outcome
+		stone.Service, stone.Started, stone.Outcome, stone.Rehearsal = s.Meta.Service, s.Started.UTC().Truncate(time.Second), s.Outcome, s.Meta.Rehearsal
 	}
 	stone.Name = shareName(stone.Name, f.journal)
 	free, err := f.claim()
@@ -75,7 +76,9 @@ func Delete(records, dir string, now time.Time) (untold, err error) {
 	if err := os.Rename(f.dir, filepath.Join(away, "record")); err != nil {
 		return nil, notDeleted(errors.Join(err, os.Remove(away)))
 	}
-	untold = remember(records, stone)
+	if real, err := filepath.EvalSymlinks(records); err == nil && real == filepath.Dir(f.dir) { // a copy elsewhere is not missed here
+		untold = remember(records, stone)
+	}
 	if err := errors.Join(os.RemoveAll(away), removeHalves(filepath.Dir(away))); err != nil {
 		return untold, hint.Wrap(fmt.Errorf("%w: %w", ErrRemove, err), hint.Say("Not everything of the record could be removed. What is left is in a hidden folder beside the records, %s.", awayPrefix+"*"),
 			hint.Say("Remove that folder by hand."))

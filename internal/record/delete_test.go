@@ -181,14 +181,27 @@ func TestDeleteWaitsForTheRun(t *testing.T) {
 // TestDeleteWithoutRoomForTheNote: who deletes to make room gets it.
 func TestDeleteWithoutRoomForTheNote(t *testing.T) {
 	dir := sealed(t)
-	file := filepath.Join(t.TempDir(), "file")
-	write(t, filepath.Dir(file), "file", nil)
-	untold, err := Delete(file, dir, moment()) // no folder can be made there
+	if err := os.Mkdir(filepath.Join(filepath.Dir(dir), deletedFile), 0o700); err != nil { // no file can be there
+		t.Fatal(err)
+	}
+	untold, err := Delete(filepath.Dir(dir), dir, moment())
 	if err != nil || untold == nil || strings.Contains(untold.Error(), email) {
 		t.Errorf("%v, %v", untold, err)
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestACopyElsewhereIsNotMissed: only what lay among the records is remembered
+// there.
+func TestACopyElsewhereIsNotMissed(t *testing.T) {
+	records, dir := t.TempDir(), sealed(t)
+	if untold, err := Delete(records, dir, moment()); err != nil || untold != nil {
+		t.Fatal(untold, err)
+	}
+	if stones, err := Deleted(records); err != nil || len(stones) != 0 {
+		t.Errorf("%+v, %v", stones, err)
 	}
 }
 

@@ -148,7 +148,11 @@ func (w writer) span() string {
 	if w.Ended.IsZero() {
 		return w.say(hint.Say("Started %s. The record does not say when it ended.", started))
 	}
-	return w.say(hint.Say("From %s to %s, by the clock of this computer.", started, w.sameDay(w.Ended)))
+	span := w.say(hint.Say("From %s to %s, by the clock of this computer.", started, w.sameDay(w.Ended)))
+	if l, ok := w.first(EventSubmitSeen); ok {
+		return w.say(hint.Say("A submission was seen leaving at %s. The run:", w.when(l.Time))) + " " + span
+	}
+	return span
 }
 
 // sameDay is [writer.when], and on the day of the start the time of day alone.

@@ -45,7 +45,7 @@ func (e *exporter) howToVerify() []byte {
 	command("macOS", "shasum -a 256 -c "+manifestFile)
 	command("Windows (PowerShell)", `Get-Content `+manifestFile+` | ForEach-Object { $h, $f = $_ -split '  ', 2; "$f $((Get-FileHash $f).Hash -eq $h)" }`)
 	if e.sealed {
-		say(hint.Say("%s is the seal of the record itself. It names the same digests of journal.jsonl and provenance.json, and those of the files that stay with the person.", originalFile))
+		say(hint.Say("%s is the seal of the record itself. It names the same digests of journal.jsonl and provenance.json, and those of the files that stay with the person. Do not run the check with it: most of its files are not here.", originalFile))
 	}
 	if e.s.Stamp != nil {
 		say(hint.Say("A time stamp says that this seal existed at %s, on the word of %s. Is that an authority that you trust? Its root certificate is %s (SHA-256 %s); compare that with what the authority publishes. OpenSSL checks the stamp itself:",
@@ -53,7 +53,7 @@ func (e *exporter) howToVerify() []byte {
 		command("OpenSSL 1.1 or newer", fmt.Sprintf("openssl ts -verify -data %s -in %s -CAfile %s -attime %d", originalFile, stampAnswer, stampChain, e.s.Stamp.Time.Unix()))
 	}
 	say(hint.Say("nonmerci also checks the chain of the journal, what it claims, and the boxes. It checks the zip file without unpacking it:"))
-	command("nonmerci", "nonmerci records verify "+e.name()+".zip")
+	command("nonmerci", "nonmerci records verify FILE.zip")
 
 	say(hint.Say("WHAT IT DOES NOT PROVE"))
 	list(writer{Summary: e.s, lang: e.lang}.provesNotTexts()...)

@@ -31,12 +31,16 @@ func (c *check) layers() []Layer {
 	if !c.ended {
 		chain = hint.Say("Each line of the journal follows from the one before. Without a seal, lines may be missing at its end, and who writes them all anew can change any.")
 	}
+	grounds := hint.Say("What the journal claims has its grounds in what came before, and the files that it names are the ones of then.")
+	if c.export {
+		grounds = hint.Say("What the journal claims has its grounds in what came before. The files that it names stay with the person, and were not compared.")
+	}
 	layers := []Layer{
 		{Files, c.result(Files, !c.sealed), hint.Say("Each file that the seal names is as it was sealed. No other is there, but for mails and a time stamp, which are looked at by themselves, and what a crash or a file manager leaves, which is passed over."),
 			hint.Say("It does not show who made the seal.")},
 		{Journal, c.result(Journal, noJournal), chain,
 			hint.Say("It does not show that what the lines say is true.")},
-		{Claims, c.result(Claims, noJournal), hint.Say("What the journal claims has its grounds in what came before, and the files that it names are the ones of then."),
+		{Claims, c.result(Claims, noJournal), grounds,
 			hint.Say("It does not show that Meta accepted the objection.")},
 		{Redactions, c.result(Redactions, !c.export), hint.Say("The boxes on the pictures are opaque, and they cover what the journal says was to be covered."),
 			hint.Say("It does not show that there is nothing private beside the boxes.")},
@@ -66,6 +70,9 @@ func (c *check) result(layer LayerName, nothing bool) string {
 		if f.Layer == layer && f.Verdict == Altered {
 			return "bad"
 		}
+	}
+	if layer == Claims && c.broken {
+		return "bad"
 	}
 	if nothing {
 		return "none"

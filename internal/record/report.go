@@ -52,6 +52,7 @@ type view struct {
 	Args                                                  []string
 	Lines                                                 []lineView
 	Head, Tool                                            string
+	Check                                                 string // what to hand to records verify
 }
 
 type fact struct{ Name, Value string }
@@ -100,7 +101,10 @@ func newView(s *Summary, lang string) (*view, error) {
 		Title: w.say(hint.Say("Objection to the use of %s data for Meta’s AI", w.service())),
 		State: w.say(stepName(p.State)), Outcome: w.outcome(), Gap: w.say(p.Gap), Tone: tone(p.State, s.Outcome),
 		Facts: w.facts(readings), Steps: w.steps(p), Proves: w.proves(), Not: w.provesNot(),
-		Shots: shots, Readings: readings, With: w.with(), Args: s.Meta.BrowserArgs, Lines: w.lines(), Head: s.Head, Tool: s.Meta.Tool,
+		Check: filepath.Base(s.Dir), Shots: shots, Readings: readings, With: w.with(), Args: s.Meta.BrowserArgs, Lines: w.lines(), Head: s.Head, Tool: s.Meta.Tool,
+	}
+	if w.left != nil { // whoever reads a copy has no record
+		v.Check = "FILE.zip"
 	}
 	return v, nil
 }

@@ -93,8 +93,15 @@ func readAny(path string) (*folder, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	return readPackage(b)
+	f, err := readPackage(b)
+	if err != nil && bytes.HasPrefix(b, []byte("PK\x03\x04")) && (bytes.Contains(b, []byte(verifyFile)) || bytes.Contains(b, []byte(redactionsFile))) {
+		return nil, fmt.Errorf("%w: %w", errSpoiled, err)
+	}
+	return f, err
 }
+
+// errSpoiled is an export that cannot be read any more.
+var errSpoiled = errors.New("the zip file is damaged")
 
 func noExport(err error) error {
 	return hint.Wrap(err, hint.Say("This file is not an export of nonmerci."),

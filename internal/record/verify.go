@@ -1,6 +1,7 @@
 package record
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -66,6 +67,10 @@ func Verify(path string) (Verdict, []Finding, error) {
 // *hint.Problem, means that there is nothing to judge.
 func Check(path string) (Checked, error) {
 	f, err := readAny(path)
+	if errors.Is(err, errSpoiled) {
+		what := Finding{Altered, Files, "", hint.Say("The zip file is damaged or was changed, so it cannot be read. Ask for it again.")}
+		return Checked{Altered, []Finding{what}, []Layer{{Files, "bad", hint.Say("This does not hold."), hint.Say("It does not show who made the seal.")}}, true}, nil
+	}
 	if err != nil {
 		return Checked{}, err
 	}
@@ -97,6 +102,7 @@ type check struct {
 	verdict  Verdict
 	findings []Finding
 	reported []string          // files that have a finding already
+	broken   bool              // a file that the journal names is one of them
 	sums     map[string]string // digests of the files, so that each is read once
 	outside  Stamped           // the time from outside, where there is one
 }
@@ -247,7 +253,11 @@ func (c *check) claims() {
 // named looks for the files that the journal names.
 func (c *check) named() error {
 	for _, l := range c.journal.lines {
-		if l.File == "" || slices.Contains(c.reported, l.File) {
+		if l.File == "" {
+			continue
+		}
+		if slices.Contains(c.reported, l.File) {
+			c.broken = true
 			continue
 		}
 		if !c.has(l.File) {
