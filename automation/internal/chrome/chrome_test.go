@@ -110,6 +110,7 @@ func TestInOneBrowser(t *testing.T) {
 		{"judge race", testJudgeRace},
 		{"pictures", testPictures},
 		{"private areas", testPrivateAreas},
+		{"moving page", testMovingPage},
 		{"showing", testShowing},
 	} {
 		t.Run(c.name, c.test)

@@ -948,7 +948,7 @@
     const dig = (el, kind, fits) => {
       const inner = [...el.children].filter((c) => !UNSAID.test(c.localName) && fits(saidIn(c)));
       if (inner.length) inner.forEach((c) => dig(c, kind, fits));
-      else boxesOf(el, fits).forEach((box) => tell(box, kind));
+      else boxesOf(el, fits).forEach((box) => tell(box, kind, el));
     };
     for (const [kind, fits] of tests) if (fits(saidIn(root))) dig(root, kind, fits);
   };
@@ -973,6 +973,33 @@
     });
   };
 
+  // moved tells whether something that a scene has told of has moved since, even
+  // if it is back where it was: then a picture shows it nobody knows where. What is
+  // painted is looked at before and after each frame.
+  let watching = null;
+  const whereIs = (el) => {
+    const b = el.isConnected ? wholeBox(el) : {};
+    return [b.x, b.y, b.w, b.h].join();
+  };
+  const keepStill = (elements) => {
+    const w = { moved: false, was: [...elements].map((el) => [el, whereIs(el)]) };
+    const compare = () => { w.moved ||= w.was.some(([el, box]) => whereIs(el) !== box); };
+    const frame = () => {
+      if (watching !== w) return;
+      compare();
+      setTimeout(compare);
+      if (!w.moved) requestAnimationFrame(frame);
+    };
+    watching = w;
+    requestAnimationFrame(frame);
+    setTimeout(() => { if (watching === w) watching = null; }, 20000); // nobody asked
+  };
+  const movedSince = () => {
+    const w = watching;
+    watching = null;
+    return !!w && (w.moved || w.was.some(([el, box]) => whereIs(el) !== box));
+  };
+
   // scene tells what a picture of the content would show just now: which part of
   // it is in view, what lies over it, and what lies where.
   const scene = ({ of, holds, node, kinds, says, blind }) => {
@@ -982,33 +1009,37 @@
     const clip = around(content).map(windowOf).reduce(meet, span);
     const out = {
       doc: token, content: handleOf(content), scale: devicePixelRatio, scrollX, scrollY, span, clip,
-      covers: [], areas: [], typed: [], texts: [], line: rolls(content) ? 2 + (parseFloat(style.lineHeight) || 1.5 * parseFloat(style.fontSize)) : 0, lost: false,
+      moved: movedSince(), covers: [], areas: [], typed: [], texts: [], line: rolls(content) ? 2 + (parseFloat(style.lineHeight) || 1.5 * parseFloat(style.fontSize)) : 0, lost: false,
     };
-    const put = (list, box, kind) => {
+    const noted = new Set([content]);
+    const put = (list, box, kind, el) => {
       const m = meet(box, clip);
-      if (m.w > 0 && m.h > 0) list.push({ kind, ...m });
+      if (m.w <= 0 || m.h <= 0) return;
+      list.push({ kind, ...m });
+      if (el.nodeType === 1) noted.add(el);
     };
     const told = new Set();
     for (const [kind, nodes] of Object.entries(kinds || {})) {
       for (const el of nodes.map(byHandle)) {
         if (!el) { out.lost = true; continue; }
         told.add(el);
-        if (within(el, content)) put(out.areas, wholeBox(el), kind);
+        if (within(el, content)) put(out.areas, wholeBox(el), kind, el);
       }
     }
-    toldOf(content, says, (box, kind) => put(out.areas, box, kind));
+    toldOf(content, says, (box, kind, of) => put(out.areas, box, kind, of));
     for (const el of inside(content)) {
       const box = wholeBox(el);
-      if (el.shadowRoot) toldOf(el.shadowRoot, says, (b, kind) => put(out.areas, b, kind));
-      if (el !== content && el === el.ownerDocument.documentElement) toldOf(el, says, (b, kind) => put(out.areas, b, kind));
+      if (el.shadowRoot) toldOf(el.shadowRoot, says, (b, kind, of) => put(out.areas, b, kind, of));
+      if (el !== content && el === el.ownerDocument.documentElement) toldOf(el, says, (b, kind, of) => put(out.areas, b, kind, of));
       if (box.w <= 0 || box.h <= 0) continue;
       if (el !== content && /^(textarea|div|p|span)$/.test(el.localName) && el.matches(TYPED) && rolls(el) && visible(el)) out.texts.push(handleOf(el));
       if (meet(box, clip).h <= 0) continue;
       const kind = told.has(el) ? '' : areaOf(el, box);
-      if (kind) put(out.areas, box, kind);
-      if (blind && el.matches(TYPED) && (el.localName !== 'iframe' || !el.contentDocument)) put(out.typed, box, 'field');
+      if (kind) put(out.areas, box, kind, el);
+      if (blind && el.matches(TYPED) && (el.localName !== 'iframe' || !el.contentDocument)) put(out.typed, box, 'field', el);
     }
     if (clip.w >= 1 && clip.h >= 1) out.covers = coversOf(content, clip);
+    keepStill(noted);
     return out;
   };
 

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/png"
 	"math"
 	"os"
@@ -198,7 +199,7 @@ func checkAreas(t *testing.T, shots Shots, scale float64) {
 			}
 		}
 	}
-	for _, kind := range []string{"email", "phone", "field", "image"} {
+	for _, kind := range []string{"email", "phone", "explanation", "image"} {
 		if !seen[kind] {
 			errs = append(errs, fmt.Errorf("no area %s", kind))
 		}
@@ -340,6 +341,39 @@ func TestAPictureOfWhatMoves(t *testing.T) {
 		move(&now)
 		if now.shows(was, run{0, 600}) {
 			t.Errorf("%+v counts as the same as %+v", now, *was)
+		}
+	}
+}
+
+// testMovingPage: on a page that moves its fields to and fro, there is a picture
+// only where the field is under its area.
+func testMovingPage(t *testing.T) {
+	b, w, _ := shared(t)
+	page := fmt.Sprintf(`<body style="margin:0"><main style="height:500px;overflow:hidden"><div id=gap style="height:10px"></div>
+		<form><input type=email value=marie@courrier.example style="background:#%06x;border:0;width:300px;height:30px"><button>Send</button></form></main>
+		<script>let on = 0; setInterval(() => { on = !on; gap.style.height = (on ? 10 : 130) + 'px' }, 45)</script>`, someoneElse)
+	if err := b.Open(t.Context(), w.page(page)); err != nil {
+		t.Fatal(err)
+	}
+	want := sight(t, b, MainContent)
+	want.Whole = false
+	for range 10 {
+		shots, err := b.Pictures(t.Context(), want)
+		if err != nil && !errors.Is(err, ErrLost) && !errors.Is(err, ErrUnclear) {
+			t.Fatal(err)
+		}
+		for _, s := range shots.Shots {
+			shown := decoded(t, s.PNG)
+			for _, a := range s.Areas {
+				draw.Draw(shown.(draw.Image), image.Rect(a.X-1, a.Y-1, a.X+a.W+1, a.Y+a.H+1), image.Black, image.Point{}, draw.Src)
+			}
+			for y := range shown.Bounds().Dy() {
+				for x := range shown.Bounds().Dx() {
+					if r, g, b, _ := shown.At(x, y).RGBA(); int(r>>8)<<16|int(g>>8)<<8|int(b>>8) == someoneElse {
+						t.Fatalf("the field is beside its area, at %d, %d: %+v", x, y, s.Areas)
+					}
+				}
+			}
 		}
 	}
 }

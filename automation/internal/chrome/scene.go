@@ -43,6 +43,7 @@ type scene struct {
 	Texts    []int64      `json:"texts"` // text areas that do not show all of their text
 	Line     float64      `json:"line"`  // of a text area: how tall a line is
 	Lost     bool         `json:"lost"`  // an element of Sight.Kinds is gone
+	Moved    bool         `json:"moved"` // since the scene before, something of that moved, even if it is back
 }
 
 // runs lists the stretches of the content that are in view and that nothing
@@ -99,7 +100,7 @@ func (v *scene) after(line float64) float64 {
 // shows tells whether the same lies at the same place, clear.
 func (v *scene) shows(was *scene, r run) bool {
 	same := func(a, b float64) bool { return near(a, b, 0.5) }
-	return v.Scale == was.Scale && same(v.Span.X, was.Span.X) && same(v.Span.Y, was.Span.Y) && same(v.Span.W, was.Span.W) && same(v.Span.H, was.Span.H) && same(v.Clip.X, was.Clip.X) && same(v.Clip.W, was.Clip.W) &&
+	return !v.Moved && v.Scale == was.Scale && same(v.Span.X, was.Span.X) && same(v.Span.Y, was.Span.Y) && same(v.Span.W, was.Span.W) && same(v.Span.H, was.Span.H) && same(v.Clip.X, was.Clip.X) && same(v.Clip.W, was.Clip.W) &&
 		slices.EqualFunc(v.Areas, was.Areas, box.is) && slices.EqualFunc(v.Typed, was.Typed, box.is) &&
 		slices.ContainsFunc(v.runs(), func(now run) bool { return now.from <= r.from+0.5 && now.to >= r.to-0.5 })
 }
