@@ -138,11 +138,13 @@ func (w *walker) turn(ctx context.Context, ask question, things []Lost, done fun
 // learn lets the person point at a target, makes sure that the flow finds that
 // very thing by what it has learned, and keeps it where they say so.
 func (w *walker) learn(ctx context.Context, target string) (bool, error) {
-	seen, err := w.show(ctx, func() {
+	showing, cancel := context.WithTimeout(ctx, w.req.Wait)
+	defer cancel()
+	seen, err := w.show(showing, func() {
 		w.req.Tell(hint.Say("Now click on it in the window. The page does not get this click. Esc in the window lets it be."))
 	})
 	switch {
-	case errors.Is(err, chrome.ErrNotShown):
+	case errors.Is(err, chrome.ErrNotShown), err != nil && showing.Err() != nil && ctx.Err() == nil:
 		w.req.Tell(hint.Say("Nothing was shown."))
 		return false, nil
 	case errors.Is(err, chrome.ErrNoThing):
@@ -150,8 +152,8 @@ func (w *walker) learn(ctx context.Context, target string) (bool, error) {
 		return false, nil
 	case err != nil:
 		return false, err
-	case seen.Submits != w.req.Flow.Targets[target].Commit:
-		w.req.Tell(hint.Say("What you clicked on sends a form, or %s should and this does not. nonmerci does not learn that.", targetWords(target)))
+	case seen.Submits && !w.req.Flow.Targets[target].Commit:
+		w.req.Tell(hint.Say("What you clicked on sends a form. nonmerci never presses such a thing, so it does not learn it."))
 		return false, nil
 	}
 	language := seen.Language

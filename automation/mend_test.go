@@ -18,8 +18,11 @@ import (
 	"github.com/nonmerci/nonmerci/selectors"
 )
 
-// center is the page on which the link to the form stands.
-const center = "https://privacycenter.instagram.com/"
+// center is the page on which the link to the form stands, which is at theForm.
+const (
+	center  = "https://privacycenter.instagram.com/"
+	theForm = "https://help.instagram.com/contact/767264225370182"
+)
 
 // newWords is the link to the form as the rehearsal site calls it where the
 // guides are out of date.
@@ -27,6 +30,8 @@ const newWords = "a[href*='/contact/767264225370182'], [data-way=way-object]"
 
 // goes takes the tab to an address, as a person would, and waits for the page.
 func (h *hand) goes(ctx context.Context, address string) {
+	for ctx.Err() == nil && !h.shows(ctx, "https://") {
+	}
 	h.on(ctx, func(call func(string, any) json.RawMessage) { call("Page.navigate", map[string]any{"url": address}) })
 	for ctx.Err() == nil && !h.shows(ctx, address) {
 	}
@@ -35,7 +40,7 @@ func (h *hand) goes(ctx context.Context, address string) {
 	})
 }
 
-// shows tells whether a tab is at an address.
+// shows tells whether a tab is at an address that begins like this.
 func (h *hand) shows(ctx context.Context, address string) bool {
 	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://127.0.0.1:%d/json/list", h.port), nil)
 	res, err := http.DefaultClient.Do(req)
@@ -44,7 +49,7 @@ func (h *hand) shows(ctx context.Context, address string) bool {
 	}
 	defer res.Body.Close()
 	var tabs []struct{ Type, URL string }
-	return json.NewDecoder(res.Body).Decode(&tabs) == nil && slices.ContainsFunc(tabs, func(t struct{ Type, URL string }) bool { return t.Type == "page" && t.URL == address })
+	return json.NewDecoder(res.Body).Decode(&tabs) == nil && slices.ContainsFunc(tabs, func(t struct{ Type, URL string }) bool { return t.Type == "page" && strings.HasPrefix(t.URL, address) })
 }
 
 // mender plays the person at the terminal: they want to show the thing of this
@@ -182,5 +187,55 @@ func TestMending(t *testing.T) {
 				t.Errorf("again: %d submissions", n)
 			}
 		})
+	}
+}
+
+// TestWhatIsNotLearned: what sends is learned for nothing that is pressed, and what
+// does nothing is not learned at all.
+func TestWhatIsNotLearned(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser window")
+	}
+	t.Parallel()
+	screen, h, tries, heard := newScreen(t), newHand(t), 0, []string{}
+	clicks := []string{sendButton, "h1"}
+	m := &mender{t: t, dir: t.TempDir(), wants: "object-link", goes: func(ctx context.Context) { h.goes(ctx, theForm) }}
+	res, site := walk(t, rehearsal.Variant{Service: "instagram"}, func(r *automation.Request) {
+		r.Browser.Headless, r.Mending = false, m.mending()
+		r.Browser.Args = append(r.Browser.Args, h.arg(), screen.arg(), "window-size=1200,900", "window-position=0,0")
+		wish, tell := r.Mending.Wish, r.Tell
+		r.Mending.Wish = func(ctx context.Context, lost []automation.Lost) int {
+			if tries == len(clicks) {
+				return -1
+			}
+			return wish(ctx, lost)
+		}
+		r.Tell = func(said hint.Text) {
+			tell(said)
+			heard = append(heard, said.Format)
+			if strings.HasPrefix(said.Format, "Now click on it") {
+				tries++
+				at := clicks[tries-1]
+				go func() {
+					h.on(t.Context(), func(call func(string, any) json.RawMessage) {
+						call("Runtime.evaluate", map[string]any{"expression": fmt.Sprintf("document.querySelector(%q).scrollIntoView({block: 'center', behavior: 'instant'})", at)})
+					})
+					screen.click(t.Context(), h, at)
+				}()
+			}
+		}
+	}, func(ctx context.Context, req automation.Request) (automation.Result, error) {
+		return automation.Pick(ctx, req, "object-link")
+	})
+	if n := site.Submissions(); n != 0 {
+		t.Errorf("%d submissions", n)
+	}
+	for _, want := range []string{"What you clicked on sends a form", "What you clicked on is no link"} {
+		if !slices.ContainsFunc(heard, func(s string) bool { return strings.HasPrefix(s, want) }) {
+			t.Errorf("nobody said %q: %q", want, heard)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(m.dir, "instagram.yaml")); err == nil || res.Outcome != automation.Interrupted {
+		t.Errorf("%s, and the file: %v", res.Outcome, err)
 	}
 }
