@@ -231,6 +231,9 @@ func (a *app) run(ctx context.Context, c config.Config, service string, rehearsi
 			a.problem(err) // the record stands without it, and so does the outcome
 		}
 	}
+	if !standIn(c.BrowserArgs) {
+		a.confirm(req.Flow, res)
+	}
 	return a.report(c, res)
 }
 
@@ -264,6 +267,9 @@ func (a *app) request(c config.Config, service string, rehearsing bool) (automat
 	}
 	if !rehearsing && lastCheck(flow) == "" {
 		a.say(hint.Say("Note: nobody has confirmed yet that this works on the live pages of %s. If nonmerci does not find the way, it stops and says so.", flow.Title))
+		if here := a.here(flow); here.Format != "" {
+			a.say(here)
+		}
 	}
 	req := automation.Request{
 		Flow: flow, Email: c.Email, Explanation: c.Explain, Account: c.Account, Country: c.Country, Route: c.Route,
@@ -292,6 +298,11 @@ func (a *app) freshLog() string {
 		return ""
 	}
 	return file
+}
+
+// standIn tells whether the names of hosts lead elsewhere than to Meta.
+func standIn(args []string) bool {
+	return slices.ContainsFunc(args, func(s string) bool { return strings.HasPrefix(s, "host-resolver-rules=") })
 }
 
 // weakens tells whether a browser switch takes away protection that nonmerci
@@ -329,8 +340,7 @@ func (a *app) browser(c config.Config, rehearsing bool) (automation.Browser, err
 	if a.Root {
 		// Chromium has no sandbox for the superuser. Against a stand-in that is
 		// acceptable, on the live site it is not.
-		standIn := slices.ContainsFunc(c.BrowserArgs, func(s string) bool { return strings.HasPrefix(s, "host-resolver-rules=") })
-		if !rehearsing && !standIn && !slices.Contains(c.BrowserArgs, "no-sandbox") {
+		if !rehearsing && !standIn(c.BrowserArgs) && !slices.Contains(c.BrowserArgs, "no-sandbox") {
 			return b, hint.New(hint.Say("You are the superuser (root), for whom the browser cannot protect itself. Nothing was done."),
 				hint.Say("Run nonmerci as an ordinary user."))
 		}

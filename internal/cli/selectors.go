@@ -91,7 +91,17 @@ func (a *app) selectorsList() error {
 	if fault != nil {
 		return fault
 	}
-	return a.print(out)
+	if err := a.print(out); err != nil {
+		return err
+	}
+	for _, service := range selectors.Services() {
+		if flow, _, err := selectors.Load(a.flowDir(), service); err == nil {
+			if here := a.here(flow); here.Format != "" {
+				a.say(here)
+			}
+		}
+	}
+	return nil
 }
 
 func (a *app) source(s string) string {
