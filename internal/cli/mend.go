@@ -31,7 +31,7 @@ func (a *app) mending(c config.Config, service string) *automation.Mending {
 // wish waits for the number of the thing that the person wants to show.
 func (a *app) wish(ctx context.Context, lost []automation.Lost) int {
 	a.keys.forget()
-	a.say(hint.Say("Or show nonmerci what it did not find, so that it finds it from now on. Go to the page where you see it, type its number here and press Enter:"))
+	a.say(hint.Say("To show nonmerci where it is: go to the page where you see it, type its number here and press Enter. Then you click on it, and nonmerci finds it from now on."))
 	for i, l := range lost {
 		a.say(hint.Say("  %s  %s", strconv.Itoa(i+1), l.Words))
 	}
