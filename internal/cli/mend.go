@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -16,14 +18,14 @@ import (
 )
 
 // mending lets a person at a terminal show what was not found.
-func (a *app) mending(c config.Config, service string) *automation.Mending {
+func (a *app) mending(c config.Config, service string, rehearsing bool) *automation.Mending {
 	if !a.Terminal || c.Headless || c.NoWait {
 		return nil
 	}
 	return &automation.Mending{
 		Wish: a.wish,
 		Keep: func(ctx context.Context, target string, learned selectors.Target) (*selectors.Flow, error) {
-			return a.keepLearned(ctx, service, target, learned)
+			return a.keepLearned(ctx, service, target, learned, rehearsing)
 		},
 	}
 }
@@ -52,7 +54,7 @@ func (a *app) wish(ctx context.Context, lost []automation.Lost) int {
 
 // keepLearned shows what was learned and writes it into the person's own flow
 // file, after asking. A nil flow: they did not want it.
-func (a *app) keepLearned(ctx context.Context, service, target string, learned selectors.Target) (*selectors.Flow, error) {
+func (a *app) keepLearned(ctx context.Context, service, target string, learned selectors.Target, rehearsing bool) (*selectors.Flow, error) {
 	own, err := selectors.OpenOwn(a.flowDir(), service)
 	if err != nil {
 		return nil, err
@@ -72,6 +74,13 @@ func (a *app) keepLearned(ctx context.Context, service, target string, learned s
 		}
 		a.say(hint.Say("  %s: %s", locatorWords(l.By), "“"+strings.Join(l.Values, "”, “")+"”"))
 	}
+	if rehearsing {
+		if !a.agrees(ctx, hint.Say("Type yes and press Enter to go on with it; anything else forgets it. What is learned in a rehearsal is not kept.")) {
+			a.say(hint.Say("Nothing was written."))
+			return nil, nil
+		}
+		return forNow(next)
+	}
 	if !a.agrees(ctx, hint.Say("Type yes and press Enter to keep it in %s; anything else forgets it.", own.Name)) {
 		a.say(hint.Say("Nothing was written."))
 		return nil, nil
@@ -84,6 +93,26 @@ func (a *app) keepLearned(ctx context.Context, service, target string, learned s
 	for _, w := range warnings {
 		a.problem(w)
 	}
+	return flow, err
+}
+
+// forNow is the flow with a person's file that is not kept: words of the
+// rehearsal's pages have no place among those of Meta's.
+func forNow(own selectors.Own) (*selectors.Flow, error) {
+	dir, err := throwaway("flows")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.WriteFile(filepath.Join(dir, own.Service+".yaml"), own.Data, 0o600); err != nil {
+		return nil, err
+	}
+	if own.Phrases != nil {
+		if err := os.WriteFile(filepath.Join(dir, "phrases.yaml"), own.Phrases, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	flow, _, err := selectors.Load(dir, own.Service)
 	return flow, err
 }
 
@@ -131,7 +160,7 @@ EXIT STATUS
 			if _, ok := flow.Targets[args[1]]; !ok {
 				return hint.New(hint.Say("The flow of %s has no target of this name.", flow.Title), hint.Say("`nonmerci selectors show %s` lists them.", flow.Service))
 			}
-			if a.mending(c, args[0]) == nil {
+			if a.mending(c, args[0], false) == nil {
 				return hint.New(hint.Say("Pointing at something needs a terminal and a window. Nothing was started."), hint.Say("Run the command in a terminal, without --headless."))
 			}
 			return a.run(cmd.Context(), c, args[0], false, func(ctx context.Context, req automation.Request) (automation.Result, error) {

@@ -274,7 +274,7 @@ func (a *app) request(c config.Config, service string, rehearsing bool) (automat
 	req := automation.Request{
 		Flow: flow, Email: c.Email, Explanation: c.Explain, Account: c.Account, Country: c.Country, Route: c.Route,
 		NoWait: c.NoWait, Wait: c.Wait, Rehearsal: rehearsing, Records: records, Language: a.lang,
-		Program: version(), Browser: browser, Tell: a.say, Linger: a.linger(c), Consent: a.consent(c), Mending: a.mending(c, service),
+		Program: version(), Browser: browser, Tell: a.say, Linger: a.linger(c), Consent: a.consent(c), Mending: a.mending(c, service, rehearsing),
 		Log: func(m string, fields map[string]any) {
 			var list []zap.Field
 			for name, v := range fields {
