@@ -456,6 +456,7 @@ func TestSealIsOneWay(t *testing.T) {
 	acts := map[string]bool{
 		"Target.createTarget": true, "Page.navigate": true, "Page.handleJavaScriptDialog": true,
 		"Input.dispatchMouseEvent": true, "Input.insertText": true, "Fetch.fulfillRequest": true, "Page.printToPDF": true,
+		"Overlay.setInspectMode": true, "DOM.getContentQuads": true,
 	}
 	for method, good := range allowed {
 		g, _ := gateFor(method)
