@@ -63,8 +63,10 @@ func (r *run) pick(ctx context.Context, target string) error {
 	}
 	thing := Lost{target, targetWords(target)}
 	r.req.Tell(hint.Say("Go to the page on which you see %s. Sign in first where you are asked to; nonmerci touches nothing.", thing.Words))
+	waiting, done := context.WithTimeout(ctx, r.req.Wait)
+	defer done()
 	for {
-		if r.req.Mending.Wish(ctx, []Lost{thing}) < 0 {
+		if r.req.Mending.Wish(waiting, []Lost{thing}) < 0 {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -221,6 +223,9 @@ func called(version string) string {
 // onward goes on after something was learned: it is pressed, and from where that
 // leads on a route is followed.
 func (w *walker) onward(ctx context.Context, target string) error {
+	if _, err := w.settle(ctx); err != nil { // the page may be known now: a form is locked when it is noted
+		return err
+	}
 	if w.kind() == selectors.FormKind {
 		return nil
 	}

@@ -54,10 +54,7 @@ EXIT STATUS
 }
 
 func (a *app) check(ctx context.Context, service, page, place, lang, browser string, asJSON bool) error {
-	flow, warnings, err := selectors.Load(a.flowDir(), service)
-	for _, w := range warnings {
-		a.problem(w)
-	}
+	flow, err := a.flow(service)
 	if err != nil {
 		return err
 	}

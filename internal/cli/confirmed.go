@@ -73,7 +73,7 @@ func (a *app) here(flow *selectors.Flow) hint.Text {
 	case !ok:
 		return hint.Text{}
 	case c.Revision != flow.Revision:
-		return hint.Say("On this computer an earlier version of it (%d) led to the form of %s on %s, and you sent it.", c.Revision, flow.Title, c.Date)
+		return hint.Say("On this computer nonmerci found the way to the form of %s on %s, with an older version of its file for it, and you sent the form.", flow.Title, c.Date)
 	}
-	return hint.Say("On this computer it led to the form of %s on %s, and you sent it.", flow.Title, c.Date)
+	return hint.Say("On this computer nonmerci found the way to the form of %s on %s, and you sent the form.", flow.Title, c.Date)
 }

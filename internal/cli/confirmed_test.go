@@ -33,7 +33,7 @@ func TestConfirmedHere(t *testing.T) {
 		t.Errorf("nothing was sent to Meta, and it says %q", said)
 	}
 	a.confirm(flow, sent)
-	if said := a.here(flow).String(); !strings.Contains(said, "led to the form of Instagram") {
+	if said := a.here(flow).String(); !strings.Contains(said, "found the way to the form of Instagram") {
 		t.Errorf("%q", said)
 	}
 	b, err := os.ReadFile(filepath.Join(a.dataDir(), confirmedFile))
@@ -42,7 +42,7 @@ func TestConfirmedHere(t *testing.T) {
 	}
 	older := *flow
 	older.Revision++
-	if said := a.here(&older).String(); !strings.Contains(said, "an earlier version") {
+	if said := a.here(&older).String(); !strings.Contains(said, "an older version") {
 		t.Errorf("%q", said)
 	}
 	for _, spoiled := range []string{"", "{", `{"instagram":{"date":"yesterday"}}`, `{"instagram":{"date":"2026-11-28","language":"\u001b[2J"}}`} {

@@ -89,11 +89,7 @@ func (a *app) keepLearned(ctx context.Context, service, target string, learned s
 		return nil, err
 	}
 	a.say(hint.Say("Kept. `nonmerci selectors reset %s %s` takes it back.", service, target))
-	flow, warnings, err := selectors.Load(a.flowDir(), service)
-	for _, w := range warnings {
-		a.problem(w)
-	}
-	return flow, err
+	return a.flow(service)
 }
 
 // forNow is the flow with a person's file that is not kept: words of the

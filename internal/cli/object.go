@@ -240,10 +240,7 @@ func (a *app) run(ctx context.Context, c config.Config, service string, rehearsi
 // request turns settings into what automation needs.
 func (a *app) request(c config.Config, service string, rehearsing bool) (automation.Request, func(), error) {
 	none := automation.Request{}
-	flow, warnings, err := selectors.Load(a.flowDir(), service)
-	for _, w := range warnings {
-		a.problem(w)
-	}
+	flow, err := a.flow(service)
 	if err != nil {
 		return none, nil, err
 	}

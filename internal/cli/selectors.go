@@ -70,16 +70,17 @@ func lastCheck(f *selectors.Flow) string {
 
 func (a *app) selectorsList() error {
 	var fault error
+	var known []hint.Text
 	out := table(func(row func(...string)) {
 		row(hint.Say("SERVICE").In(a.lang), hint.Say("REVISION").In(a.lang), hint.Say("LAST LIVE CHECK").In(a.lang), hint.Say("FROM").In(a.lang))
 		for _, service := range selectors.Services() {
-			flow, warnings, err := selectors.Load(a.flowDir(), service)
+			flow, err := a.flow(service)
 			if err != nil {
 				fault = err
 				return
 			}
-			for _, w := range warnings {
-				a.problem(w)
+			if here := a.here(flow); here.Format != "" {
+				known = append(known, here)
 			}
 			check := lastCheck(flow)
 			if check == "" {
@@ -94,14 +95,20 @@ func (a *app) selectorsList() error {
 	if err := a.print(out); err != nil {
 		return err
 	}
-	for _, service := range selectors.Services() {
-		if flow, _, err := selectors.Load(a.flowDir(), service); err == nil {
-			if here := a.here(flow); here.Format != "" {
-				a.say(here)
-			}
-		}
+	for _, here := range known {
+		a.say(here)
 	}
 	return nil
+}
+
+// flow is what is in force for a service. What is wrong with a file of the
+// person's they are told.
+func (a *app) flow(service string) (*selectors.Flow, error) {
+	flow, warnings, err := selectors.Load(a.flowDir(), service)
+	for _, w := range warnings {
+		a.problem(w)
+	}
+	return flow, err
 }
 
 func (a *app) source(s string) string {
@@ -112,12 +119,9 @@ func (a *app) source(s string) string {
 }
 
 func (a *app) selectorsShow(args []string) error {
-	flow, warnings, err := selectors.Load(a.flowDir(), args[0])
+	flow, err := a.flow(args[0])
 	if err != nil {
 		return err
-	}
-	for _, w := range warnings {
-		a.problem(w)
 	}
 	var b strings.Builder
 	if len(args) == 2 {

@@ -97,12 +97,9 @@ func (a *app) selectorsDiff(service string) error {
 	if err != nil {
 		return err
 	}
-	flow, warnings, err := selectors.Load(a.flowDir(), service)
+	flow, err := a.flow(service)
 	if err != nil {
 		return err
-	}
-	for _, w := range warnings {
-		a.problem(w)
 	}
 	changes := diff.Diff(selectors.BuiltIn, spelt(builtIn), filepath.Join(a.flowDir(), service+".yaml"), spelt(flow))
 	if changes == nil {

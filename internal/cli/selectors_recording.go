@@ -33,12 +33,9 @@ func (a *app) importRecording(ctx context.Context, file string, data []byte, f i
 	if err != nil {
 		return err
 	}
-	flow, warnings, err := selectors.Load(a.flowDir(), service)
+	flow, err := a.flow(service)
 	if err != nil {
 		return err
-	}
-	for _, w := range warnings {
-		a.problem(w)
 	}
 	if err := a.tellRecording(flow, r); err != nil {
 		return err

@@ -1252,8 +1252,8 @@ func french() map[string]string {
 		"Pointing at something needs a terminal and a window. Nothing was started.":                "Pour montrer quelque chose, il faut un terminal et une fenêtre. Rien n’a été lancé.",
 		"Run the command in a terminal, without --headless.":                                       "Lancez la commande dans un terminal, sans --headless.",
 		// Flows that were confirmed here
-		"On this computer an earlier version of it (%d) led to the form of %s on %s, and you sent it.": "Sur cet ordinateur, une version antérieure (%d) a mené au formulaire de %s le %s, et vous l’avez envoyé.",
-		"On this computer it led to the form of %s on %s, and you sent it.":                            "Sur cet ordinateur, il a mené au formulaire de %s le %s, et vous l’avez envoyé.",
+		"On this computer nonmerci found the way to the form of %s on %s, with an older version of its file for it, and you sent the form.": "Sur cet ordinateur, nonmerci a trouvé le chemin du formulaire de %s le %s, avec une version plus ancienne de son fichier, et vous avez envoyé le formulaire.",
+		"On this computer nonmerci found the way to the form of %s on %s, and you sent the form.":                                           "Sur cet ordinateur, nonmerci a trouvé le chemin du formulaire de %s le %s, et vous avez envoyé le formulaire.",
 		// automation/search.go
 		"At %s nonmerci met a page that it does not know. It may be a question for you.":                                                                                 "Sur %s, nonmerci a rencontré une page qu’il ne connaît pas. C’est peut-être une question pour vous.",
 		"nonmerci came to the form's address and did not recognise the form there: something on it is missing or is not known, or it stands in a frame of another site.": "nonmerci est arrivé à l’adresse du formulaire sans y reconnaître le formulaire : quelque chose y manque ou n’est pas connu, ou il se trouve dans un cadre d’un autre site.",

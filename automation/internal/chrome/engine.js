@@ -969,7 +969,7 @@
     return own.flatMap((n) => {
       const range = n.ownerDocument.createRange();
       range.selectNodeContents(n);
-      return [...range.getClientRects()].map((r) => inTop(n.parentElement, r));
+      return [...range.getClientRects()].map((r) => inTop(n, r));
     });
   };
 

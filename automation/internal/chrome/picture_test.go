@@ -299,10 +299,10 @@ func testPrivateAreas(t *testing.T) {
 		<p id=split>Or to <b>anna</b>@<i>mail.example</i></p>
 		<p id=phone>Call <span>+33 6 12 34 56 78</span></p>
 		<p id=words>You wrote: my&shy; PHOTOS are <b>mine</b></p>
-		<p id=shadow></p><img id=face width=20 height=20 alt="" src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>">
+		<p id=shadow></p><p id=bare></p><img id=face width=20 height=20 alt="" src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>">
 		<div id=drawn style="width:40px;height:40px;content:url(&quot;data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E&quot;)"></div>
 		<p hidden>hidden@mail.example</p></main>
-		<script>shadow.attachShadow({mode: 'open'}).innerHTML = '<p>shade@mail.example</p>'; for (const el of document.querySelectorAll('p,img,div')) el.dataset.y = el.getBoundingClientRect().y</script>`
+		<script>shadow.attachShadow({mode: 'open'}).innerHTML = '<p>shade@mail.example</p>'; bare.attachShadow({mode: 'open'}).innerHTML = 'bare@mail.example'; for (const el of document.querySelectorAll('p,img,div')) el.dataset.y = el.getBoundingClientRect().y</script>`
 	if err := b.Open(t.Context(), w.page(page)); err != nil {
 		t.Fatal(err)
 	}
@@ -319,8 +319,8 @@ func testPrivateAreas(t *testing.T) {
 			t.Errorf("an area of %s is %d pixels high: far more than what is private is covered", a.Kind, a.H)
 		}
 	}
-	// Two fields and four texts; the text area and the words; two images.
-	if kinds["email"] != 5 || kinds["phone"] != 1 || kinds["explanation"] != 2 || kinds["image"] != 2 || kinds["field"] != 0 {
+	// Two fields and five texts; the text area and the words; two images.
+	if kinds["email"] != 6 || kinds["phone"] != 1 || kinds["explanation"] != 2 || kinds["image"] != 2 || kinds["field"] != 0 {
 		t.Errorf("%v\n%+v", kinds, shots.Shots[0].Areas)
 	}
 }

@@ -1,0 +1,69 @@
+package automation
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// shownForm is a form's page on which the flow does not know the e-mail field until
+// the person has shown it.
+type shownForm struct {
+	address string
+	known   bool
+}
+
+func (p *shownForm) Open(context.Context, string) error                 { return nil }
+func (p *shownForm) Press(context.Context, string, chrome.Target) error { return nil }
+func (p *shownForm) Further(context.Context) (bool, error)              { return false, nil }
+func (p *shownForm) Attempts() []chrome.Attempt                         { return nil }
+func (p *shownForm) ByHand(bool)                                        {}
+func (p *shownForm) Look(ctx context.Context, _ *chrome.Plan, _ chrome.Until) (chrome.View, error) {
+	v := chrome.View{Address: p.address, Document: "d", Targets: map[string]chrome.Target{"email": {Status: "found", Node: 7}}}
+	if p.known {
+		v.Places = []string{"form"}
+	}
+	return v, ctx.Err()
+}
+
+// TestAFormThatWasShownIsNoted: a form that is recognised only after the person
+// has shown a field is noted as any other, because it is locked when it is noted.
+func TestAFormThatWasShownIsNoted(t *testing.T) {
+	flow, _, err := selectors.Load("", "instagram")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := &shownForm{address: flow.Address["form"]}
+	var places []string
+	req := &Request{Flow: flow, Wait: 20 * time.Second, Tell: func(hint.Text) {}, Mending: &Mending{
+		Wish: func(_ context.Context, lost []Lost) int {
+			return slices.IndexFunc(lost, func(l Lost) bool { return l.Target == "email" })
+		},
+		Keep: func(context.Context, string, selectors.Target) (*selectors.Flow, error) {
+			page.known = true
+			return flow, nil
+		},
+	}}
+	w := &walker{req: req, page: page, plan: chrome.NewPlan(flow), unlike: true, view: chrome.View{Address: page.address},
+		show: func(_ context.Context, ready func()) (chrome.Shown, error) {
+			ready()
+			return chrome.Shown{Node: 7, Family: "textbox", Name: "Where we write to"}, nil
+		},
+		keep: func(h happening) {
+			if h.kind == "place" {
+				places = append(places, h.place)
+			}
+		},
+	}
+	if err := w.byHand(t.Context()); err != nil || w.kind() != selectors.FormKind {
+		t.Fatalf("%v at %q", err, w.place)
+	}
+	if !slices.Equal(places, []string{"form"}) || !slices.Equal(w.trail, []string{"form"}) {
+		t.Errorf("noted %q, trail %q", places, w.trail)
+	}
+}
