@@ -177,11 +177,14 @@ func (w *walker) wait(ctx context.Context, ask question, done func() bool) error
 	strange := 0 // looks in a row at a page that nobody knows
 	for time.Now().Before(until) {
 		was, within := w.place, 30*time.Second
-		if strange < 2 {
+		if strange < 2 || w.looked != nil {
 			within = strangeWait
 		}
 		if err := w.look(ctx, chrome.Until{Not: w.view.Signature, Within: min(within, time.Until(until))}); err != nil {
 			return err
+		}
+		if w.looked != nil {
+			w.looked(ctx)
 		}
 		if w.place == "" {
 			strange++
@@ -211,9 +214,12 @@ func (w *walker) wait(ctx context.Context, ask question, done func() bool) error
 	return &stop{outcome: NeedsUser, what: ask.what, next: late()}
 }
 
+// errAgain means that the person wants every route to be walked once more.
+var errAgain = errors.New("once more from the start")
+
 // byHand lets the person help when every route is lost: they go on in the window,
 // and the walk goes on from the next page that it knows; or they show what was not
-// found.
+// found; or they want another try, or the end.
 func (w *walker) byHand(ctx context.Context) error {
 	lostAt := slices.Clone(w.trail)
 	for {
@@ -227,8 +233,7 @@ func (w *walker) byHand(ctx context.Context) error {
 		w.req.Tell(ask.what)
 		w.req.Tell(ask.next)
 		w.keep(happening{kind: "gate", place: elsewhere})
-		things := w.things()
-		shown, err := w.turn(ctx, ask, things, func() bool {
+		wish, err := w.turn(ctx, ask, w.things(), func() bool {
 			w.regret() // and let the person look on
 			means := w.req.Flow.Places[w.place].Means
 			return w.kind() == selectors.FormKind || means == selectors.AlreadyObjected || means == selectors.WrongForm || w.leadsOn(lostAt)
@@ -242,19 +247,24 @@ func (w *walker) byHand(ctx context.Context) error {
 		}
 		w.theirs = false
 		w.who = signedIn{} // they may have gone to another account
-		if shown < 0 {
+		switch wish.Do {
+		case Leave:
+			return lost
+		case Again:
+			return errAgain
+		case GoOn:
 			w.arrived()
 			if w.kind() == selectors.End {
 				return w.end()
 			}
 			lostAt = append(lostAt, w.place) // from each page once
 			err = w.followHere(ctx)
-		} else {
+		default:
 			var learned bool
-			if learned, err = w.learn(ctx, things[shown].Target); err == nil {
+			if learned, err = w.learn(ctx, wish.target, wish.near); err == nil {
 				err = errLost
 				if learned {
-					err = w.onward(ctx, things[shown].Target)
+					err = w.onward(ctx, wish.target)
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -14,24 +15,6 @@ import (
 	"github.com/nonmerci/nonmerci/internal/hint"
 	"github.com/nonmerci/nonmerci/selectors"
 )
-
-// Mending is how a person helps with what was not found on a page: they point at
-// it in the window, and the flow learns it. It needs somebody at a terminal.
-type Mending struct {
-	// Wish waits until the person wants to show one of the things, and names it by
-	// its place in the list; -1: they went on by hand, or ctx has ended.
-	Wish func(ctx context.Context, lost []Lost) int
-	// Keep is given what was learned, in the words of the flow, and asks the person
-	// whether to keep it. It returns the flow that is in force then; nil: they did
-	// not want it. An error is for the person.
-	Keep func(ctx context.Context, target string, learned selectors.Target) (*selectors.Flow, error)
-}
-
-// Lost is a thing that was looked for and not found.
-type Lost struct {
-	Target string
-	Words  hint.Text // such as "the link to the objection form"
-}
 
 // Pick lets the person show where a target stands, on whichever page they go to,
 // so that the flow finds it from then on. It presses and fills nothing, and keeps
@@ -53,7 +36,7 @@ func (r *run) pick(ctx context.Context, target string) error {
 	if err := r.startBrowser(ctx); err != nil {
 		return err
 	}
-	r.walk = &walker{req: &r.req, page: r.browser, show: r.browser.Show, browser: called(r.browser.Version()), plan: chrome.NewPlan(r.req.Flow), keep: r.keep}
+	r.walk = &walker{req: &r.req, page: r.browser, window: r.browser, browser: called(r.browser.Version()), plan: chrome.NewPlan(r.req.Flow), keep: r.keep}
 	opening, cancel := context.WithTimeout(ctx, openWait)
 	err := r.browser.Open(opening, r.req.Flow.Address["home"])
 	cancel()
@@ -63,16 +46,17 @@ func (r *run) pick(ctx context.Context, target string) error {
 	}
 	thing := Lost{target, targetWords(target)}
 	r.req.Tell(hint.Say("Go to the page on which you see %s. Sign in first where you are asked to; nonmerci touches nothing.", thing.Words))
-	waiting, done := context.WithTimeout(ctx, r.req.Wait)
-	defer done()
+	r.walk.theirs = true
 	for {
-		if r.req.Mending.Wish(waiting, []Lost{thing}) < 0 {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
+		wish, err := r.walk.turn(ctx, question{}, []Lost{thing}, func() bool { return false })
+		var late *stop
+		if err != nil && !errors.As(err, &late) {
+			return err
+		}
+		if err != nil || wish.Do != Show && wish.Do != Take {
 			return &stop{outcome: Interrupted, what: hint.Say("Nothing was learned, and nothing was changed.")}
 		}
-		learned, err := r.walk.learn(ctx, target)
+		learned, err := r.walk.learn(ctx, target, wish.near)
 		if err != nil {
 			return err
 		}
@@ -83,66 +67,15 @@ func (r *run) pick(ctx context.Context, target string) error {
 	}
 }
 
-// things are what the person may show on the page at hand: what was missing here,
-// or else on the way.
-func (w *walker) things() (list []Lost) {
-	add := func(id string) {
-		if !slices.ContainsFunc(list, func(l Lost) bool { return l.Target == id }) {
-			list = append(list, Lost{id, targetWords(id)})
-		}
+// learn takes what the person has chosen among what is marked, or else lets them
+// point at a target in the window.
+func (w *walker) learn(ctx context.Context, target string, near *chrome.Shown) (bool, error) {
+	if near != nil {
+		return w.adopt(ctx, target, *near)
 	}
-	if w.unlike { // the form's own page, which is not recognised
-		for _, place := range slices.Sorted(maps.Keys(w.req.Flow.Places)) {
-			p := w.req.Flow.Places[place]
-			if p.Kind != selectors.FormKind || !w.req.Flow.MayBe(place, w.view.Address) {
-				continue
-			}
-			for _, rule := range p.When {
-				for _, id := range rule.See {
-					if !w.view.Sees(id) {
-						add(id)
-					}
-				}
-			}
-		}
-		return list
-	}
-	for _, m := range slices.Backward(w.lacking) {
-		add(m.target)
-	}
-	return list
-}
-
-// turn gives the person the window until they are where done says, or until they
-// want to show one of the things: then shown is its place in the list.
-func (w *walker) turn(ctx context.Context, ask question, things []Lost, done func() bool) (shown int, err error) {
-	if w.req.Mending == nil || w.show == nil || len(things) == 0 {
-		return -1, w.wait(ctx, ask, done)
-	}
-	turn, cancel := context.WithCancel(ctx)
-	defer cancel()
-	wish := make(chan int, 1)
-	go func() {
-		n := w.req.Mending.Wish(turn, things)
-		wish <- n
-		if n >= 0 {
-			cancel()
-		}
-	}()
-	err = w.wait(turn, ask, done)
-	cancel()
-	if n := <-wish; n >= 0 && ctx.Err() == nil && errors.Is(err, context.Canceled) {
-		return n, nil
-	}
-	return -1, err
-}
-
-// learn lets the person point at a target, makes sure that the flow finds that
-// very thing by what it has learned, and keeps it where they say so.
-func (w *walker) learn(ctx context.Context, target string) (bool, error) {
 	showing, cancel := context.WithTimeout(ctx, w.req.Wait)
 	defer cancel()
-	seen, err := w.show(showing, func() {
+	seen, err := w.window.Show(showing, func() {
 		w.req.Tell(hint.Say("Now click on it in the window. The page does not get this click. Esc in the window lets it be."))
 	})
 	switch {
@@ -154,15 +87,29 @@ func (w *walker) learn(ctx context.Context, target string) (bool, error) {
 		return false, nil
 	case err != nil:
 		return false, err
-	case seen.Submits && !w.req.Flow.Targets[target].Commit:
+	}
+	return w.adopt(ctx, target, seen)
+}
+
+// adopt makes sure that the flow finds the very thing that was shown by what it
+// learns of it, and keeps it where the person says so.
+func (w *walker) adopt(ctx context.Context, target string, seen chrome.Shown) (bool, error) {
+	if seen.Submits && !w.req.Flow.Targets[target].Commit {
 		w.req.Tell(hint.Say("What you clicked on sends a form. nonmerci never presses such a thing, so it does not learn it."))
 		return false, nil
+	}
+	// They may have come to this page a moment ago.
+	if err := w.look(ctx, chrome.Until{Within: time.Second}); err != nil {
+		return false, err
 	}
 	language := seen.Language
 	if !languageTag.MatchString(language) {
 		language = "und"
 	}
 	better := w.req.Flow.Targets[target].Learn(shownOn(seen), selectors.Learned{Date: time.Now().Format(time.DateOnly), Language: language, Browser: w.browser})
+	if w.leadsFrom(target) {
+		better.Also = append(slices.Clone(better.Also), cmp.Or(w.place, elsewhere))
+	}
 	flow := *w.req.Flow
 	flow.Targets = maps.Clone(flow.Targets)
 	flow.Targets[target] = better
@@ -229,14 +176,7 @@ func (w *walker) onward(ctx context.Context, target string) error {
 	if w.kind() == selectors.FormKind {
 		return nil
 	}
-	if pressed := slices.ContainsFunc(slices.Collect(maps.Values(w.req.Flow.Routes)), func(r selectors.Route) bool {
-		for _, ways := range r {
-			if slices.ContainsFunc(ways, func(s selectors.Step) bool { return s.Verb == selectors.Press && s.On == target }) {
-				return true
-			}
-		}
-		return false
-	}); pressed && w.view.Sees(target) {
+	if w.pressed(target, "") && w.view.Sees(target) {
 		if _, err := w.take(ctx, selectors.Step{Verb: selectors.Press, On: target}); err != nil {
 			return err
 		}
@@ -255,6 +195,27 @@ func (w *walker) followHere(ctx context.Context) error {
 		}
 	}
 	return errLost
+}
+
+// leadsFrom tells whether a target that the routes press stands on a page on which
+// none of them does.
+func (w *walker) leadsFrom(target string) bool {
+	if k := w.kind(); w.place != "" && k != selectors.PageKind {
+		return false
+	}
+	return w.pressed(target, "") && !w.pressed(target, cmp.Or(w.place, elsewhere))
+}
+
+// pressed tells whether a route presses a target on a page; empty: on any.
+func (w *walker) pressed(target, place string) bool {
+	for _, route := range w.req.Flow.Routes {
+		for at, ways := range route {
+			if (place == "" || at == place) && slices.Contains(ways, selectors.Step{Verb: selectors.Press, On: target}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // leadsOn tells whether a route knows a way from the page at hand, which is none

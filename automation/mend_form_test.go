@@ -23,6 +23,14 @@ func (p *shownForm) Press(context.Context, string, chrome.Target) error { return
 func (p *shownForm) Further(context.Context) (bool, error)              { return false, nil }
 func (p *shownForm) Attempts() []chrome.Attempt                         { return nil }
 func (p *shownForm) ByHand(bool)                                        {}
+func (p *shownForm) Nearest(context.Context, *chrome.Plan, string) ([]chrome.Near, error) {
+	return nil, nil
+}
+func (p *shownForm) Highlight(context.Context, []chrome.Near) error { return nil }
+func (p *shownForm) Show(_ context.Context, ready func()) (chrome.Shown, error) {
+	ready()
+	return chrome.Shown{Node: 7, Family: "textbox", Name: "Where we write to"}, nil
+}
 func (p *shownForm) Look(ctx context.Context, _ *chrome.Plan, _ chrome.Until) (chrome.View, error) {
 	v := chrome.View{Address: p.address, Document: "d", Targets: map[string]chrome.Target{"email": {Status: "found", Node: 7}}}
 	if p.known {
@@ -41,8 +49,8 @@ func TestAFormThatWasShownIsNoted(t *testing.T) {
 	page := &shownForm{address: flow.Address["form"]}
 	var places []string
 	req := &Request{Flow: flow, Wait: 20 * time.Second, Tell: func(hint.Text) {}, Mending: &Mending{
-		Wish: func(_ context.Context, lost []Lost) int {
-			return slices.IndexFunc(lost, func(l Lost) bool { return l.Target == "email" })
+		Wish: func(_ context.Context, lost []Lost) Wish {
+			return Wish{Do: Show, Number: slices.IndexFunc(lost, func(l Lost) bool { return l.Target == "email" })}
 		},
 		Keep: func(context.Context, string, selectors.Target) (*selectors.Flow, error) {
 			page.known = true
@@ -50,10 +58,7 @@ func TestAFormThatWasShownIsNoted(t *testing.T) {
 		},
 	}}
 	w := &walker{req: req, page: page, plan: chrome.NewPlan(flow), unlike: true, view: chrome.View{Address: page.address},
-		show: func(_ context.Context, ready func()) (chrome.Shown, error) {
-			ready()
-			return chrome.Shown{Node: 7, Family: "textbox", Name: "Where we write to"}, nil
-		},
+		window: page,
 		keep: func(h happening) {
 			if h.kind == "place" {
 				places = append(places, h.place)

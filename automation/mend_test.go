@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,8 @@ const (
 	center  = "https://privacycenter.instagram.com/"
 	theForm = "https://help.instagram.com/contact/767264225370182"
 )
+
+const settingsPage = "https://www.instagram.com/accounts/edit/"
 
 // newWords is the link to the form as the rehearsal site calls it where the
 // guides are out of date.
@@ -98,23 +101,32 @@ type mender struct {
 	dir   string
 	wants string
 	goes  func(ctx context.Context) // before they type the number; nil: nobody types
+	takes chan struct{}             // they type the letter of what is marked, once this is closed; nil: they click
 	asked int
 	lost  []string
 }
 
 func (m *mender) mending() *automation.Mending {
 	return &automation.Mending{
-		Wish: func(ctx context.Context, lost []automation.Lost) int {
+		Wish: func(ctx context.Context, lost []automation.Lost) automation.Wish {
 			m.asked++
 			for _, l := range lost {
 				m.lost = append(m.lost, l.Target)
 			}
 			if m.goes == nil {
 				<-ctx.Done()
-				return -1
+				return automation.Wish{}
 			}
 			m.goes(ctx)
-			return slices.IndexFunc(lost, func(l automation.Lost) bool { return l.Target == m.wants })
+			if m.takes != nil {
+				select {
+				case <-m.takes:
+					return automation.Wish{Do: automation.Take}
+				case <-ctx.Done():
+					return automation.Wish{}
+				}
+			}
+			return automation.Wish{Do: automation.Show, Number: slices.IndexFunc(lost, func(l automation.Lost) bool { return l.Target == m.wants })}
 		},
 		Keep: func(_ context.Context, target string, learned selectors.Target) (*selectors.Flow, error) {
 			own, err := selectors.OpenOwn(m.dir, "instagram")
@@ -137,10 +149,10 @@ func (m *mender) mending() *automation.Mending {
 	}
 }
 
-// TestMending: a link that has other words, or is a button now, is lost on every
-// route. The person shows it with a real mouse, or goes on by hand, and the walk
-// ends at the form; what was shown once is found by itself the next time. Nothing
-// is sent.
+// TestMending: a link that has other words, is a button now, or has moved to
+// another page, is lost on every route. The person shows it with a real mouse, types
+// the letter of what is marked, or goes on by hand, and the walk ends at the form;
+// what was shown once is found by itself the next time. Nothing is sent.
 func TestMending(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser window")
@@ -148,12 +160,16 @@ func TestMending(t *testing.T) {
 	t.Parallel()
 	s := newScreen(t)
 	for _, c := range []struct {
-		name, variant string
-		byHand, daily bool
+		name, variant, at, selector, learned string
+		letter, byHand, daily                bool
 	}{
-		{"relabelled", "with=relabelled,role-links,only-way", false, false},
-		{"a button now", "with=relabelled,button-links,only-way", false, true},
-		{"by hand", "with=relabelled,role-links,only-way", true, false},
+		{name: "relabelled", variant: "with=relabelled,role-links,only-way", at: center, selector: newWords, learned: "Say that you mind"},
+		{name: "a button now", variant: "with=relabelled,button-links,only-way", at: center, selector: newWords, learned: "is: [link, button]", daily: true},
+		{name: "moved", variant: "with=moved,only-way", at: settingsPage, selector: newWords, learned: "also: [settings]"},
+		{name: "moved, by letter", variant: "with=moved,role-links,only-way", at: settingsPage, learned: "also: [settings]", letter: true},
+		{name: "by hand", variant: "with=relabelled,role-links,only-way", at: center, selector: newWords, byHand: true},
+		{name: "a button now, by hand", variant: "with=relabelled,button-links,only-way", at: center, selector: newWords, byHand: true},
+		{name: "moved, by hand", variant: "with=moved,only-way", at: settingsPage, selector: newWords, byHand: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if !c.daily && !*full {
@@ -164,7 +180,10 @@ func TestMending(t *testing.T) {
 				t.Fatal(err)
 			}
 			h := newHand(t)
-			m := &mender{t: t, dir: t.TempDir(), wants: "object-link", goes: func(ctx context.Context) { h.goes(ctx, center) }}
+			m := &mender{t: t, dir: t.TempDir(), wants: "object-link", goes: func(ctx context.Context) { h.goes(ctx, c.at) }}
+			if c.letter {
+				m.takes = make(chan struct{})
+			}
 			if c.byHand {
 				m.goes = nil
 			}
@@ -177,17 +196,20 @@ func TestMending(t *testing.T) {
 				window(r)
 				r.NoWait, r.Wait = false, 40*time.Second
 				tell := r.Tell
+				var once sync.Once
 				ctx, stop := context.WithCancel(t.Context())
 				t.Cleanup(stop)
 				r.Tell = func(said hint.Text) {
 					tell(said)
 					switch {
 					case strings.HasPrefix(said.Format, "Now click on it"):
-						go s.showsWithTheMouse(ctx, h, newWords)
+						go s.showsWithTheMouse(ctx, h, c.selector)
+					case c.letter && strings.HasPrefix(said.Format, "If one of these is it"):
+						once.Do(func() { close(m.takes) })
 					case strings.HasPrefix(said.Format, "The window stays open") && c.byHand:
 						go func() {
-							h.goes(ctx, center)
-							s.click(ctx, h, newWords)
+							h.goes(ctx, c.at)
+							s.click(ctx, h, c.selector)
 						}()
 					case strings.HasPrefix(said.Format, "If everything is right"):
 						go h.on(ctx, func(call func(string, any) json.RawMessage) { call("Page.close", nil) })
@@ -207,7 +229,7 @@ func TestMending(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || !strings.Contains(string(written), "Say that you mind") || !strings.Contains(string(written), "learned: {date: ") {
+			if err != nil || !strings.Contains(string(written), c.learned) || !strings.Contains(string(written), "learned: {date: ") {
 				t.Fatalf("%v\n%s", err, written)
 			}
 			// The second run needs no help, and no window.
@@ -242,9 +264,9 @@ func TestWhatIsNotLearned(t *testing.T) {
 	res, site := walk(t, rehearsal.Variant{Service: "instagram"}, func(r *automation.Request) {
 		r.Browser.Args, r.Mending = append(r.Browser.Args, h.arg()), m.mending()
 		wish, tell := r.Mending.Wish, r.Tell
-		r.Mending.Wish = func(ctx context.Context, lost []automation.Lost) int {
+		r.Mending.Wish = func(ctx context.Context, lost []automation.Lost) automation.Wish {
 			if tries == len(clicks) {
-				return -1
+				return automation.Wish{Do: automation.Leave}
 			}
 			return wish(ctx, lost)
 		}

@@ -70,7 +70,7 @@ func (r *run) steps(ctx context.Context) error {
 	if err := r.startBrowser(ctx); err != nil {
 		return err
 	}
-	r.walk = &walker{req: &r.req, page: r.browser, show: r.browser.Show, browser: called(r.browser.Version()), plan: chrome.NewPlan(r.req.Flow), keep: r.keep}
+	r.walk = &walker{req: &r.req, page: r.browser, window: r.browser, browser: called(r.browser.Version()), plan: chrome.NewPlan(r.req.Flow), keep: r.keep}
 	if err := r.walk.walk(ctx); err != nil {
 		return err
 	}

@@ -138,21 +138,30 @@ func (w *walker) miss(target string) {
 	}
 }
 
-// sought says what was looked for in vain on the last page that was recognised:
+// foremost is what was looked for in vain on the last page that was recognised:
 // the first thing, which leads the farthest. One of which there were several
 // says more than one that is not there.
-func (w *walker) sought() hint.Text {
-	if w.unlike {
-		return hint.Say("nonmerci came to the form's address and did not recognise the form there: something on it is missing or is not known, or it stands in a frame of another site.")
-	}
+func (w *walker) foremost() (missed, bool) {
 	if len(w.lacking) == 0 {
-		return hint.Say("No page of the way was recognised.")
+		return missed{}, false
 	}
 	m := w.lacking[0]
 	for _, one := range w.lacking[1:] {
 		if one.several && !m.several || one.place != "" && one.place != m.place && one.several == m.several {
 			m = one
 		}
+	}
+	return m, true
+}
+
+// sought says what was looked for in vain.
+func (w *walker) sought() hint.Text {
+	if w.unlike {
+		return hint.Say("nonmerci came to the form's address and did not recognise the form there: something on it is missing or is not known, or it stands in a frame of another site.")
+	}
+	m, ok := w.foremost()
+	if !ok {
+		return hint.Say("No page of the way was recognised.")
 	}
 	if m.place == "" {
 		return hint.Say("At %s nonmerci met a page that it does not know. It may be a question for you.", hostOf(strings.TrimPrefix(w.view.Address, "https://")))

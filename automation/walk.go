@@ -49,8 +49,9 @@ const (
 type walker struct {
 	req     *Request
 	page    page
-	show    func(ctx context.Context, ready func()) (chrome.Shown, error) // lets the person point at something; nil: they cannot
-	browser string                                                        // name and major version, for a flow file
+	window  window                // where the person can be shown something, and show something; nil: nowhere
+	browser string                // name and major version, for a flow file
+	looked  func(context.Context) // after each look of a wait; nil: nothing
 	plan    *chrome.Plan
 	keep    func(what happening) // the journal
 	view    chrome.View
@@ -101,6 +102,22 @@ func routes(f *selectors.Flow, wanted string) []string {
 
 // walk leads to the form, or ends with a *stop.
 func (w *walker) walk(ctx context.Context) error {
+	for {
+		if err := w.everyRoute(ctx); !errors.Is(err, errLost) {
+			return err
+		}
+		if lost := w.lost(); w.req.NoWait || lost.outcome != NotFound && !w.covered {
+			return lost
+		}
+		if err := w.byHand(ctx); !errors.Is(err, errAgain) {
+			return err
+		}
+		w.lacking, w.unlike, w.unavailable, w.failed, w.silences = nil, false, false, nil, 0
+	}
+}
+
+// everyRoute follows one route after the other until one leads to the form.
+func (w *walker) everyRoute(ctx context.Context) error {
 	all := routes(w.req.Flow, w.req.Route)
 	for i, name := range all {
 		if w.unlike && i < len(all)-1 {
@@ -120,10 +137,7 @@ func (w *walker) walk(ctx context.Context) error {
 		w.keep(happening{kind: "lost", on: name, detail: strings.Join(targets, ", ")})
 		w.lacking, w.missing = append(w.lacking, w.missing...), nil
 	}
-	if lost := w.lost(); w.req.NoWait || lost.outcome != NotFound && !w.covered {
-		return lost
-	}
-	return w.byHand(ctx)
+	return errLost
 }
 
 // follow walks one route from a place of it: recognise the place, do what the

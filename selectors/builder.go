@@ -17,12 +17,13 @@ type builder struct {
 	advice   []Finding // warnings
 	flow     *Flow
 	phrases  map[string]*phrase
-	where    map[string]*node // "target send" → where it is defined, for findings
-	used     map[string]bool  // "target send" → something refers to it
-	commits  []Target         // every layer's commit target, also one that was overlaid
-	sends    []sendKey        // their words, see sendWords
-	cleared  map[string]bool  // "press object-link" → the lock has nothing against it
-	told     map[string]*node // targets that are read to tell whose account it is → where
+	where    map[string]*node   // "target send" → where it is defined, for findings
+	used     map[string]bool    // "target send" → something refers to it
+	commits  []Target           // every layer's commit target, also one that was overlaid
+	sends    []sendKey          // their words, see sendWords
+	cleared  map[string]bool    // "press object-link" → the lock has nothing against it
+	also     map[string][]*node // where else a target is pressed
+	told     map[string]*node   // targets that are read to tell whose account it is → where
 }
 
 func newBuilder() *builder {
@@ -35,6 +36,7 @@ func newBuilder() *builder {
 		where:   map[string]*node{},
 		used:    map[string]bool{},
 		cleared: map[string]bool{},
+		also:    map[string][]*node{},
 		told:    map[string]*node{},
 	}
 }
@@ -49,7 +51,7 @@ func keys(of string) []string {
 	case "check":
 		return []string{"date", "language", "by"}
 	case "target":
-		return []string{"is", "in", "near", "commit", "learned", "find", "never"}
+		return []string{"is", "in", "near", "commit", "also", "learned", "find", "never"}
 	case "learned":
 		return []string{"date", "language", "browser"}
 	case "locator":

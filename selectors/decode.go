@@ -81,6 +81,11 @@ func (b *builder) decode(service string, roots []*node) {
 	})
 	section("places", b.place)
 	section("routes", b.route)
+	for _, id := range names(b.also) {
+		for _, n := range b.also[id] {
+			b.alsoOn(id, n)
+		}
+	}
 }
 
 func (b *builder) head(service string, root *node, f map[string]*node) {
@@ -228,6 +233,8 @@ func (b *builder) target(id string, key, value *node) {
 			t.Never = append(t.Never, l)
 		}
 	}
+	b.filled(f["also"])
+	t.Also, b.also[id] = b.texts(f["also"])
 	if f["learned"] != nil {
 		t.Learned = b.learned(f["learned"])
 	}

@@ -78,6 +78,7 @@ type Target struct {
 	Find   []Locator
 	Never  []Locator // an element that one of these hits is left out before votes are counted
 	Commit bool      // Send: can only be pointed at
+	Also   []string  // further pages, or "elsewhere", on which a route that presses it does so first
 	Source string    // the file it came from
 
 	Learned *Learned // how it came into a person's own file; nil: by hand

@@ -312,6 +312,9 @@ func (t Target) lines(id string) []string {
 	if t.Commit {
 		add("commit", "true")
 	}
+	if len(t.Also) > 0 {
+		add("also", "["+strings.Join(t.Also, ", ")+"]")
+	}
 	if l := t.Learned; l != nil {
 		add("learned", fmt.Sprintf("{date: %s, language: %s, browser: %s}", l.Date, l.Language, quoted(l.Browser)))
 	}

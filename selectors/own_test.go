@@ -3,6 +3,8 @@ package selectors
 import (
 	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -222,5 +224,43 @@ func TestBare(t *testing.T) {
 		if !errors.As(err, &f) || f.Line != 9 || got != nil {
 			t.Errorf("%s: %v %s", word, err, got)
 		}
+	}
+}
+
+// TestAlso: a target may be pressed on further pages of the routes that press it,
+// and on nothing that is no page; what sends is not among it.
+func TestAlso(t *testing.T) {
+	const is = "\n    is: [link]\n    find: [{name: \"@object\"}, {form: forms, weight: 2}]\n"
+	for _, c := range []struct{ entry, want string }{
+		{"object-link:\n    also: [settings, elsewhere]" + is, ""},
+		{"object-link:\n    also: form" + is, "is no page of this flow"},
+		{"object-link:\n    also: [sign-in]" + is, "is no page of this flow"},
+		{"object-link:\n    also: [nowhere]" + is, "is no page of this flow"},
+		{"object-link:\n    also: []" + is, "This list is empty"},
+		{"cookies-decline:\n    also: [settings]\n    is: [button]\n    find: [{name: \"@cookies-decline\"}, {text: \"@cookies-decline\"}]\n", "No route presses"},
+		{"send:\n    also: [settings]\n    commit: true\n    in: form\n    is: [button]\n    find: [{name: \"@send\"}, {text: \"@send\"}]\n", "No route presses"},
+	} {
+		t.Run(c.entry, func(t *testing.T) {
+			dir := t.TempDir()
+			file := filepath.Join(dir, "instagram.yaml")
+			if err := os.WriteFile(file, []byte("schema: 1\nservice: instagram\ntargets:\n  "+c.entry), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			flow, warnings, err := Load(dir, "instagram")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.want != "" {
+				if len(warnings) == 0 || !strings.Contains(warnings[0].Error(), c.want) {
+					t.Errorf("%v, want %q", warnings, c.want)
+				}
+				return
+			}
+			press := Step{Verb: Press, On: "object-link"}
+			settings := flow.Routes["settings"]["settings"]
+			if len(warnings) > 0 || settings[0] != press || len(settings) != 3 || len(flow.Routes["settings"]["elsewhere"]) != 3 || len(flow.Routes["direct"]["settings"]) != 0 {
+				t.Errorf("%v %+v", warnings, flow.Routes)
+			}
+		})
 	}
 }

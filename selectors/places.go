@@ -1,6 +1,7 @@
 package selectors
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -232,4 +233,29 @@ func (b *builder) with(n, with *node, s *Step) bool {
 	v, ok := b.word(with, texts(values[:]))
 	s.With = Value(v)
 	return ok
+}
+
+// alsoOn adds a page to those on which the routes press a target. Routes of
+// another layer stay what they are otherwise.
+func (b *builder) alsoOn(id string, n *node) {
+	if p, ok := b.flow.Places[n.text]; n.text != "elsewhere" && (!ok || p.Kind != PageKind) {
+		pages := slices.DeleteFunc(names(b.flow.Places), func(p string) bool { return b.flow.Places[p].Kind != PageKind })
+		b.lack(n, hint.Say("%q is no page of this flow.", n.text), meant(n.text, append(pages, "elsewhere")))
+		return
+	}
+	step := Step{Verb: Press, On: id}
+	pressed := false
+	for _, name := range names(b.flow.Routes) {
+		route := b.flow.Routes[name]
+		if !slices.ContainsFunc(slices.Collect(maps.Values(route)), func(ways []Step) bool { return slices.Contains(ways, step) }) {
+			continue
+		}
+		pressed = true
+		if !slices.Contains(route[n.text], step) && b.allowed(n, step) {
+			route[n.text] = append([]Step{step}, route[n.text]...)
+		}
+	}
+	if !pressed {
+		b.lack(n, hint.Say("No route presses %q, so there is no further page to press it on.", id), hint.Say("Take also out, or write the way into a route."))
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/nonmerci/nonmerci/automation"
 	"github.com/nonmerci/nonmerci/config"
 	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/record"
 	"github.com/nonmerci/nonmerci/selectors"
 )
 
@@ -23,33 +24,58 @@ func (a *app) mending(c config.Config, service string, rehearsing bool) *automat
 		return nil
 	}
 	return &automation.Mending{
-		Wish: a.wish,
+		Wish: a.wish(true),
 		Keep: func(ctx context.Context, target string, learned selectors.Target) (*selectors.Flow, error) {
 			return a.keepLearned(ctx, service, target, learned, rehearsing)
 		},
 	}
 }
 
-// wish waits for the number of the thing that the person wants to show.
-func (a *app) wish(ctx context.Context, lost []automation.Lost) int {
-	a.keys.forget()
-	a.say(hint.Say("To show nonmerci where it is: go to the page where you see it, type its number here and press Enter. Then you click on it, and nonmerci finds it from now on."))
-	for i, l := range lost {
-		a.say(hint.Say("  %s  %s", strconv.Itoa(i+1), l.Words))
+// wish waits for what the person types: the number of the thing that they want to
+// show, the letter of one that is marked, or another word that they were told.
+func (a *app) wish(walking bool) func(context.Context, []automation.Lost) automation.Wish {
+	return func(ctx context.Context, lost []automation.Lost) automation.Wish {
+		a.keys.forget()
+		a.say(hint.Say("To show nonmerci where it is: go to the page where you see it, type its number here and press Enter. Then you click on it, and nonmerci finds it from now on."))
+		for i, l := range lost {
+			a.say(hint.Say("  %s  %s", strconv.Itoa(i+1), l.Words))
+		}
+		if walking {
+			a.say(hint.Say("Or type again, and nonmerci tries every way once more; or stop, and it ends here."))
+		} else {
+			a.say(hint.Say("Or type stop, and nonmerci ends here."))
+		}
+		for {
+			line, more := a.line(ctx)
+			if !more {
+				<-ctx.Done() // nobody is there to type: the window is all that is left
+				return automation.Wish{}
+			}
+			line = strings.ToLower(strings.TrimSpace(line))
+			if wish := wished(line, len(lost), walking); wish.Do != automation.GoOn {
+				return wish
+			}
+			if line != "" {
+				a.say(hint.Say("That was not understood. Please type a number from 1 to %s, a letter that you were told, or stop.", strconv.Itoa(len(lost))))
+			}
+		}
 	}
-	for {
-		line, more := a.line(ctx)
-		if !more {
-			<-ctx.Done() // nobody is there to type: the window is all that is left
-			return -1
-		}
-		if n, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && n >= 1 && n <= len(lost) {
-			return n - 1
-		}
-		if strings.TrimSpace(line) != "" {
-			a.say(hint.Say("Please type a number from 1 to %s.", strconv.Itoa(len(lost))))
-		}
+}
+
+// wished is what a line means; going on by hand: nothing.
+func wished(line string, lost int, walking bool) automation.Wish {
+	n, err := strconv.Atoi(line)
+	switch {
+	case err == nil && n >= 1 && n <= lost:
+		return automation.Wish{Do: automation.Show, Number: n - 1}
+	case len(line) == 1 && line >= "a" && line <= "z":
+		return automation.Wish{Do: automation.Take, Number: int(line[0] - 'a')}
+	case walking && (line == "again" || line == "encore"):
+		return automation.Wish{Do: automation.Again}
+	case line == "stop":
+		return automation.Wish{Do: automation.Leave}
 	}
+	return automation.Wish{}
 }
 
 // keepLearned shows what was learned and writes it into the person's own flow
@@ -73,6 +99,11 @@ func (a *app) keepLearned(ctx context.Context, service, target string, learned s
 			continue
 		}
 		a.say(hint.Say("  %s: %s", locatorWords(l.By), "“"+strings.Join(l.Values, "”, “")+"”"))
+	}
+	for _, place := range learned.Also {
+		if !slices.Contains(known.Targets[target].Also, place) {
+			a.say(hint.Say("  and it presses it also here: %s", record.PlaceWords(place)))
+		}
 	}
 	if rehearsing {
 		if !a.agrees(ctx, hint.Say("Type yes and press Enter to go on with it; anything else forgets it. What is learned in a rehearsal is not kept.")) {
@@ -131,7 +162,9 @@ func (a *app) pickCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "pick SERVICE TARGET", Short: "show where a target stands, by a click in the window",
 		Long: `Opens the browser. You go to the page on which you see the thing, type 1 in the
-terminal, and click on it in the window; the page does not get that click. nonmerci
+terminal, and click on it in the window; the page does not get that click. What
+comes near to it is marked in the window, and has a letter that you can type
+instead. Marks are for you to look at: nothing marked is pressed. nonmerci
 shows how it will find it from now on, and asks before it writes that into your own
 flow file. It presses and fills nothing.
 
@@ -160,6 +193,7 @@ EXIT STATUS
 				return hint.New(hint.Say("Pointing at something needs a terminal and a window. Nothing was started."), hint.Say("Run the command in a terminal, without --headless."))
 			}
 			return a.run(cmd.Context(), c, args[0], false, func(ctx context.Context, req automation.Request) (automation.Result, error) {
+				req.Mending.Wish = a.wish(false)
 				return automation.Pick(ctx, req, args[1])
 			})
 		},

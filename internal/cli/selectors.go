@@ -188,6 +188,9 @@ func writeTarget(b *strings.Builder, id string, t selectors.Target) {
 	if t.Commit {
 		b.WriteString("  commit: true (can only be pointed at)\n")
 	}
+	if len(t.Also) > 0 {
+		fmt.Fprintf(b, "  also: pressed on %s as well\n", strings.Join(t.Also, ", "))
+	}
 	if l := t.Learned; l != nil {
 		fmt.Fprintf(b, "  learned: %s, %s, %s\n", l.Date, l.Language, l.Browser)
 	}

@@ -230,7 +230,12 @@ func (p *page) JS(name string) (template.JS, error) {
 }
 
 // Has says whether a link is there.
-func (p *page) Has(link string) bool { return !p.lost(link) }
+func (p *page) Has(link string) bool {
+	if p.Is(Moved) && (link == linkObject || link == linkPolicyObject) {
+		return p.Place == atSettings && link == linkObject
+	}
+	return !p.lost(link)
+}
 
 // To is the address that a link leads to.
 func (p *page) To(link string) string {

@@ -22,6 +22,7 @@ const (
 	LookAlikeLink  Trait = "look-alike-link" // the link to the form leads to a host that only looks like Meta's
 	Relabelled     Trait = "relabelled"      // the link to the form has words that nobody knows
 	ButtonLinks    Trait = "button-links"    // the links on the way are div role=button without an address
+	Moved          Trait = "moved"           // the link to the form stands on the settings page alone
 	OnlyWay        Trait = "only-way"        // the form opens from a link alone, not by its address
 )
 
@@ -73,7 +74,7 @@ const (
 // traits is the vocabulary, in the order in which people read it.
 func traits() []Trait {
 	return []Trait{
-		Topic, RoleLinks, LazyList, AfterScroll, SeeMore, StickyHeader, PolicyQuestion, Loop, LearnMoreTwin, TwinObject, HiddenTwins, LookAlikeLink, Relabelled, ButtonLinks, OnlyWay,
+		Topic, RoleLinks, LazyList, AfterScroll, SeeMore, StickyHeader, PolicyQuestion, Loop, LearnMoreTwin, TwinObject, HiddenTwins, LookAlikeLink, Relabelled, ButtonLinks, Moved, OnlyWay,
 		SeveralAccounts,
 		RightToLeft, NoBreak, SoftHyphens, SplitSpans, Mixed,
 		CountryPair, CountryCombobox, MustExplain, Shadow, Frame, CrossFrame, Steps, DisabledSend, Validation, TwinSend, Beside, NoSend, ThanksDialog, ThanksBelow,

@@ -112,6 +112,7 @@ func TestInOneBrowser(t *testing.T) {
 		{"private areas", testPrivateAreas},
 		{"moving page", testMovingPage},
 		{"showing", testShowing},
+		{"near", testNear},
 	} {
 		t.Run(c.name, c.test)
 	}

@@ -705,12 +705,62 @@
       if (deeper === el) break;
     }
     while (el && !ACTING.has(familyOf(el))) el = up(el);
-    if (!el) return null;
+    return el && sketch(el);
+  };
+  const sketch = (el) => {
     const url = addressOf(el), field = 'value' in el && el.localName !== 'button';
     return {
       node: handleOf(el), family: familyOf(el), name: nameOf(el).slice(0, 400), text: field ? '' : tidy(textOf(el)).slice(0, 400), link: url ? url.origin + url.pathname : '',
       field: field ? el.getAttribute('name') || '' : '', language: document.documentElement.lang || '', submits: submits(el),
     };
+  };
+
+  // alike compares two folded texts by their pairs of letters: 1 is the same, 0 is
+  // nothing in common.
+  const alike = (a, b) => {
+    if (a === b) return a ? 1 : 0;
+    const count = new Map();
+    for (let i = 1; i < a.length; i++) count.set(a.slice(i - 1, i + 1), (count.get(a.slice(i - 1, i + 1)) || 0) + 1);
+    let both = 0;
+    for (let i = 1; i < b.length; i++) {
+      const left = count.get(b.slice(i - 1, i + 1)) || 0;
+      if (left) { both++; count.set(b.slice(i - 1, i + 1), left - 1); }
+    }
+    return a.length + b.length > 2 ? 2 * both / (a.length + b.length - 2) : 0;
+  };
+  // wayTo says where an element stands, for a mark that lasts as long as the page.
+  const wayTo = (el) => {
+    if (el.getRootNode() !== document) return '';
+    let way = '';
+    for (let e = el; e.parentElement; e = e.parentElement) {
+      way = ` > :nth-child(${1 + [...e.parentElement.children].indexOf(e)})` + way;
+    }
+    return ':root' + way;
+  };
+  // near lists what comes nearest to a target that is not found: things that one
+  // locator fits, or whose words are much like known ones. It is for a person to
+  // look at; nothing is pressed for being similar.
+  const near = ({ key, target }) => {
+    const plan = plans.get(key), t = plan?.targets[target];
+    if (!t) return [];
+    const scan = scanPage(plan);
+    const acts = t.is.filter((f) => ACTING.has(f));
+    const families = acts.some((f) => f === 'link' || f === 'button') ? ['link', 'button'] : acts;
+    const words = new Set(t.find.flatMap((f) => f.keys ? [...f.keys.set] : []));
+    const forms = t.find.some((f) => f.by === 'form');
+    const score = (el) => {
+      let n = 0, most = 0;
+      for (const f of t.find) if (f.by !== 'only' && matches(scan, f, el)) n += f.weight;
+      const says = [readName(scan, el), read(scan, el).text].filter((s) => s.length > 2 && s.length < 200);
+      for (const w of words) for (const s of says) most = Math.max(most, alike(s, w));
+      if (most >= 0.6) n += most;
+      if (forms && readAddress(scan, el)?.form) n += 1;
+      return n;
+    };
+    const fit = families.flatMap((f) => scan.family[f])
+      .filter((el) => seen(scan, el) && (t.sends || !submits(el)) && !t.never?.some((f) => matches(scan, f, el)));
+    return fit.map((el) => [el, score(el)]).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).slice(0, 5)
+      .map(([el]) => ({ ...sketch(el), way: wayTo(el) }));
   };
 
   // frames waits for two of them, because what moves moves from one to the next; a
@@ -1212,5 +1262,5 @@
   };
   const mark = (n) => { sendNode = byHandle(n); return !!sendNode; };
 
-  globalThis.nonmerci = { look, facts, values, blanks, scene, shown, further, steady, pose, rest, select, choose, setBelt, release, watch, mark };
+  globalThis.nonmerci = { look, facts, values, blanks, scene, shown, near, further, steady, pose, rest, select, choose, setBelt, release, watch, mark };
 })();

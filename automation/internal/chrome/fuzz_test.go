@@ -98,6 +98,7 @@ var mayPass = map[string]string{
 	"Input.dispatchMouseEvent": "type x y button clickCount deltaX deltaY", "Input.insertText": "text", "DOM.enable": "*", "Overlay.enable": "*",
 	"Overlay.highlightRect": "* x y width height color outlineColor", "Overlay.hideHighlight": "*",
 	"Overlay.setInspectMode": "* mode highlightConfig", "DOM.getContentQuads": "backendNodeId",
+	"Overlay.highlightNode": "nodeId selector highlightConfig", "DOM.getDocument": "depth",
 }
 
 // FuzzWire: whatever is asked, only what is listed here passes, and the bytes
@@ -203,6 +204,10 @@ func wantAllowed(t *testing.T, method string, sent []byte, sealed, open bool) {
 		good = text("format") == "png" && len(clip) == 5 && of["scale"] == 1 && min(of["width"], of["height"]) >= 1 && max(of["width"], of["height"]) <= 8000
 	case "Overlay.setInspectMode":
 		good = text("mode") == "none" || text("mode") == "searchForNode" && !sealed
+	case "Overlay.highlightNode":
+		good = strings.HasPrefix(text("selector"), ":root") && !strings.ContainsAny(text("selector"), "[]'\"\\#.*+~=|&")
+	case "DOM.getDocument":
+		good = is["depth"] == json.Number("2")
 	case "Input.setIgnoreInputEvents":
 		good = !sealed || is["ignore"] == false
 	case "Input.insertText":
@@ -216,7 +221,7 @@ func wantAllowed(t *testing.T, method string, sent []byte, sealed, open bool) {
 			slices.Contains([]any{nil, json.Number("0"), json.Number("1")}, is["clickCount"])
 	case "Runtime.callFunctionOn":
 		name := strings.TrimSuffix(strings.TrimPrefix(text("functionDeclaration"), "function(a){return globalThis.nonmerci."), "(a)}")
-		known := []string{"look", "facts", "values", "blanks", "scene", "shown", "watch", "mark", "release"}
+		known := []string{"look", "facts", "values", "blanks", "scene", "shown", "near", "watch", "mark", "release"}
 		if !sealed {
 			known = append(known, "setBelt", "further", "steady", "pose", "rest", "select", "choose")
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/nonmerci/nonmerci/internal/guard"
@@ -44,6 +45,7 @@ var functions = []function{
 	{"watch", true, "notice the person's own action on Send"},
 	{"mark", true, "remember which element is Send, so that it is never pressed"},
 	{"shown", true, "read what the person has pointed out"},
+	{"near", true, "list what comes nearest to something that was not found, for the person to look at"},
 	{"release", true, "let the person's clicks and keys through again"},
 	{"setBelt", false, "stop clicks and keys that the program did not intend"},
 	{"further", false, "scroll down by most of a screen"},
@@ -121,6 +123,8 @@ var powers = []power{
 	{"Overlay.highlightRect", []string{"x", "y", "width", "height", "color", "outlineColor"}, true, "mark Send on the screen; the page does not notice", nil},
 	{"Overlay.hideHighlight", nil, true, "take the mark away for a picture", nil},
 	{"Overlay.setInspectMode", []string{"mode", "highlightConfig"}, true, "before hand-over: let the person point at a thing that was not found; the page does not get that click", checkPointing},
+	{"Overlay.highlightNode", []string{"nodeId", "selector", "highlightConfig"}, false, "before hand-over: mark what comes nearest to a thing that was not found; the page does not notice", checkMarks},
+	{"DOM.getDocument", []string{"depth"}, false, "learn the number of the page's head, on which those marks hang", checkDepth},
 	{"DOM.getContentQuads", []string{"backendNodeId"}, false, "learn where the thing lies that the person has pointed at", nil},
 }
 
@@ -337,6 +341,23 @@ func checkPointing(g *gate, p params) error {
 		return errors.New("after hand-over every click is the person's")
 	case g.theirs.Load():
 		return errTheirs
+	}
+	return nil
+}
+
+// wayForm is where the engine says that elements stand, one or several.
+var wayForm = regexp.MustCompile(`^:root(?: > :nth-child\(\d+\))*(?:, :root(?: > :nth-child\(\d+\))*)*$`)
+
+func checkMarks(_ *gate, p params) error {
+	if !wayForm.MatchString(p.text("selector")) {
+		return errors.New("a mark is put where the engine says that a thing stands")
+	}
+	return nil
+}
+
+func checkDepth(_ *gate, p params) error {
+	if !p.is("depth", "2") {
+		return errors.New("of the page no more is read than its head's number")
 	}
 	return nil
 }

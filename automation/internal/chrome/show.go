@@ -28,6 +28,11 @@ var (
 	ErrNoThing  = errors.New("what was pointed at is nothing that one presses or fills")
 )
 
+// shade is how the browser marks a thing: yellow, with a red edge.
+var shade = &proto.OverlayHighlightConfig{ContentColor: colour(255, 214, 0, 0.45), PaddingColor: colour(255, 214, 0, 0.45), BorderColor: colour(215, 60, 0, 1)}
+
+func colour(r, g, b int, a float64) *proto.DOMRGBA { return &proto.DOMRGBA{R: r, G: g, B: b, A: &a} }
+
 // Show lets the person point at one thing in the current tab: the browser marks
 // what is under the mouse, and the page does not get the click. It is never open
 // once the form is there. ready is called when they can begin.
@@ -47,9 +52,7 @@ func (b *Browser) Show(ctx context.Context, ready func()) (Shown, error) {
 	case <-s.shown: // of an earlier time
 	default:
 	}
-	shade := func(r, g, b int, a float64) *proto.DOMRGBA { return &proto.DOMRGBA{R: r, G: g, B: b, A: &a} }
-	err = proto.OverlaySetInspectMode{Mode: proto.OverlayInspectModeSearchForNode,
-		HighlightConfig: &proto.OverlayHighlightConfig{ContentColor: shade(255, 214, 0, 0.45), BorderColor: shade(215, 60, 0, 1)}}.Call(c)
+	err = proto.OverlaySetInspectMode{Mode: proto.OverlayInspectModeSearchForNode, HighlightConfig: shade}.Call(c)
 	if err != nil {
 		return Shown{}, fmt.Errorf("let the person point: %w", err)
 	}

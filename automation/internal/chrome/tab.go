@@ -234,9 +234,8 @@ func (s *session) point(ctx context.Context, node int64) error {
 		return err
 	}
 	const room = 8 // CSS pixels around the element
-	shade := func(r, g, b int, a float64) *proto.DOMRGBA { return &proto.DOMRGBA{R: r, G: g, B: b, A: &a} }
 	return proto.OverlayHighlightRect{
 		X: int(f.X-f.W/2) - room, Y: int(f.Y-f.H/2) - room, Width: int(f.W) + 2*room, Height: int(f.H) + 2*room,
-		Color: shade(255, 214, 0, 0.35), OutlineColor: shade(215, 60, 0, 1),
+		Color: colour(255, 214, 0, 0.35), OutlineColor: colour(215, 60, 0, 1),
 	}.Call(c)
 }

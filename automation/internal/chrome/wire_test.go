@@ -94,6 +94,8 @@ var allowed = map[string]string{
 	"Overlay.highlightRect":                 `{"x":1,"y":1,"width":9,"height":9,"color":{"r":1,"g":1,"b":1},"outlineColor":{"r":1,"g":1,"b":1}}`,
 	"Overlay.hideHighlight":                 `{}`,
 	"Overlay.setInspectMode":                `{"mode":"searchForNode","highlightConfig":{"contentColor":{"r":1,"g":1,"b":1}}}`,
+	"Overlay.highlightNode":                 `{"nodeId":3,"selector":":root \u003e :nth-child(2), :root \u003e :nth-child(2) \u003e :nth-child(11)","highlightConfig":{"contentColor":{"r":1,"g":1,"b":1}}}`,
+	"DOM.getDocument":                       `{"depth":2}`,
 	"DOM.getContentQuads":                   `{"backendNodeId":7}`,
 }
 
@@ -345,6 +347,12 @@ func TestWireRefuses(t *testing.T) {
 		{"Tethering.bind", `{"port":1}`},
 		{"IO.read", `{"handle":"x"}`},
 		{"SystemInfo.getInfo", `{}`},
+		{"Overlay.highlightNode", `{"nodeId":3,"selector":"input[value^=a]","highlightConfig":{}}`},
+		{"Overlay.highlightNode", `{"nodeId":3,"selector":":root > :nth-child(2) > input","highlightConfig":{}}`},
+		{"Overlay.highlightNode", `{"nodeId":3,"highlightConfig":{}}`},
+		{"DOM.getDocument", `{"depth":-1}`},
+		{"DOM.getDocument", `{"depth":2,"pierce":true}`},
+		{"DOM.getDocument", `{}`},
 		// spellings of methods
 		{"page.navigate", `{"url":"https://www.facebook.com/"}`},
 		{"Page.Navigate", `{"url":"https://www.facebook.com/"}`},
@@ -456,7 +464,7 @@ func TestSealIsOneWay(t *testing.T) {
 	acts := map[string]bool{
 		"Target.createTarget": true, "Page.navigate": true, "Page.handleJavaScriptDialog": true,
 		"Input.dispatchMouseEvent": true, "Input.insertText": true, "Fetch.fulfillRequest": true, "Page.printToPDF": true,
-		"Overlay.setInspectMode": true, "DOM.getContentQuads": true,
+		"Overlay.setInspectMode": true, "DOM.getContentQuads": true, "Overlay.highlightNode": true, "DOM.getDocument": true,
 	}
 	for method, good := range allowed {
 		g, _ := gateFor(method)
