@@ -74,10 +74,17 @@ func (b *builder) faults() []Finding {
 }
 
 // sorted brings findings into the order of the file, each place and sentence
-// once.
+// once. What is shown in a built-in file comes last: what caused it stands in the
+// person's.
 func sorted(findings []Finding) []Finding {
+	builtIn := func(f Finding) int {
+		if strings.HasPrefix(f.File, BuiltIn+"/") {
+			return 1
+		}
+		return 0
+	}
 	order := func(x, y Finding) int {
-		return cmp.Or(strings.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line),
+		return cmp.Or(cmp.Compare(builtIn(x), builtIn(y)), strings.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line),
 			cmp.Compare(x.Column, y.Column), strings.Compare(x.What.String(), y.What.String()))
 	}
 	findings = slices.SortedStableFunc(slices.Values(findings), order)

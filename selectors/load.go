@@ -185,7 +185,11 @@ func (b *builder) finish(root *node) {
 	case len(commits) == 0:
 		b.lack(top, hint.Say("No target has commit: true, so nobody knows which button sends the form."), hint.Say("Mark the Send button with commit: true."))
 	case len(commits) > 1:
-		b.fault(b.where["target "+commits[len(commits)-1]], hint.Say("More than one target has commit: true: %s.", strings.Join(commits, ", ")), hint.Say("Exactly one button sends the form."))
+		at := b.where["target "+commits[0]]
+		for _, id := range commits[1:] {
+			at = later(at, b.where["target "+id])
+		}
+		b.fault(at, hint.Say("More than one target has commit: true: %s.", strings.Join(commits, ", ")), hint.Say("Exactly one button sends the form."))
 	}
 	if len(b.flow.Hosts) == 0 || len(b.flow.Forms) == 0 {
 		b.lack(top, hint.Say("A flow needs hosts and forms."), hint.Say("Write at least one of each."))

@@ -69,12 +69,19 @@ type sendWords struct {
 
 func newSendWords(extra []string) sendWords {
 	s := sendWords{extra: foldTerms(extra)}
-	for _, set := range []map[string]bool{compiledIn(), s.extra} {
-		for term := range set {
-			s.longest = max(s.longest, len(term))
-		}
-	}
+	s.longest = max(longestIn(), longest(s.extra))
 	return s
+}
+
+// longestIn is the longest of the compiled-in terms, for which a whole flow asks
+// thousands of times.
+var longestIn = sync.OnceValue(func() int { return longest(compiledIn()) })
+
+func longest(terms map[string]bool) (bytes int) {
+	for term := range terms {
+		bytes = max(bytes, len(term))
+	}
+	return bytes
 }
 
 // compiledIn holds the terms of sendList.
