@@ -57,8 +57,9 @@ type Flow struct {
 	Address  map[string]string // named addresses that a way may open
 	Targets  map[string]Target
 	Places   map[string]Place
-	Routes   map[string]Route // by name: settings, policy, direct
-	Source   string           // where the flow came from: "built-in" or a file path
+	Routes   map[string]Route               // by name: settings, policy, direct
+	Phrases  map[string]map[string][]string // the words of each idea, by language (BCP 47)
+	Source   string                         // where the flow came from: "built-in" or a file path
 }
 
 // Check is one look at the live pages by a person.

@@ -161,6 +161,7 @@ func (b *builder) run(service string, flows, phrases []file) {
 	b.decodePhrases(words)
 	b.decode(service, pages)
 	b.finish(pages[len(pages)-1])
+	b.flow.Phrases = b.said()
 	b.flow.Source = BuiltIn
 	if top := flows[len(flows)-1]; top.layer > 0 {
 		b.flow.Source = top.name

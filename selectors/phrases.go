@@ -130,6 +130,20 @@ func (b *builder) phraseOrWords(n *node, l *Locator) {
 	}
 }
 
+// said are the words of every phrase, by language.
+func (b *builder) said() map[string]map[string][]string {
+	out := map[string]map[string][]string{}
+	for id, p := range b.phrases {
+		out[id] = map[string][]string{}
+		for language, words := range p.languages {
+			for _, w := range words {
+				out[id][language] = append(out[id][language], w.say)
+			}
+		}
+	}
+	return out
+}
+
 // words spreads a phrase out: English and French first, then the other
 // languages by their tags, each wording once.
 func (p *phrase) words() []string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -169,4 +170,48 @@ func FuzzRecording(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestRecordingForReplay: what is written for the Recorder is read again, every
+// route from its start to the form; each click is on a target that the flow
+// presses, and none is on what sends.
+func TestRecordingForReplay(t *testing.T) {
+	for _, service := range Services() {
+		flow, _, err := Load("", service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for route, want := range map[string][]string{
+			"settings": {"settings-link", "privacy-center-link", "object-link"}, "policy": {"settings-link", "about-link", "object-link"}, "direct": nil,
+		} {
+			for _, language := range []string{"en", "fr", "pl"} {
+				data, err := flow.Recording(route, language)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r, err := ReadRecording("recording.json", data)
+				if err != nil {
+					t.Fatalf("%s: %v\n%s", route, err, data)
+				}
+				var got []string
+				for _, s := range r.Steps {
+					s.Address = "" // a click does not say where it leads
+					known, could := flow.Could(s)
+					if known == "" {
+						t.Errorf("%s, %s, step %d is none of %v: %q", route, language, s.Number, could, s.Names)
+					}
+					got = append(got, known)
+				}
+				if !slices.Equal(got, want) || r.Left["waitForElement"] != 1 || strings.Contains(string(data), `"change"`) {
+					t.Errorf("%s %s, %s: %q, want %q\n%s", service, route, language, got, want, data)
+				}
+			}
+		}
+	}
+	flow, _, _ := Load("", "instagram")
+	for _, c := range [][2]string{{"nowhere", "en"}, {"settings", "tlh"}, {"settings", ""}} {
+		if _, err := flow.Recording(c[0], c[1]); err == nil {
+			t.Errorf("%q is a recording", c)
+		}
+	}
 }

@@ -20,6 +20,14 @@ import (
 
 func (a *app) selectorsCmd() *cobra.Command {
 	services := hint.Say("Name one service: %s.", strings.Join(selectors.Services(), ", "))
+	var all bool
+	show := &cobra.Command{
+		Use: "show SERVICE [TARGET]", Short: "the places, routes and targets; with TARGET what is looked for",
+		Example: "  nonmerci selectors show instagram\n  nonmerci selectors show instagram email",
+		Args:    between(1, 2, services), ValidArgs: selectors.Services(),
+		RunE: func(_ *cobra.Command, args []string) error { return a.selectorsShow(args, all) },
+	}
+	show.Flags().BoolVar(&all, "all", false, "the words in every language, not in English and French alone")
 	cmd := group(&cobra.Command{Use: "selectors", Short: "the flow files: list, show, lint, check, and mending them",
 		Long: `The flow files say how nonmerci finds its way on Meta's pages: which pages there
 are, what is looked for on them, and the routes to the form. Files of your own
@@ -28,12 +36,7 @@ lie over the built-in ones.`},
 			Use: "list", Short: "what is in force, how old it is, and where it comes from", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return a.selectorsList() },
 		},
-		&cobra.Command{
-			Use: "show SERVICE [TARGET]", Short: "the places, routes and targets; with TARGET what is looked for",
-			Example: "  nonmerci selectors show instagram\n  nonmerci selectors show instagram email",
-			Args:    between(1, 2, services), ValidArgs: selectors.Services(),
-			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsShow(args) },
-		},
+		show,
 		&cobra.Command{
 			Use: "lint [FILE...]", Short: "check flow files; without FILE all that are in force",
 			Long: `Checks flow and phrase files, and prints one line for each finding:
@@ -118,7 +121,7 @@ func (a *app) source(s string) string {
 	return s
 }
 
-func (a *app) selectorsShow(args []string) error {
+func (a *app) selectorsShow(args []string, all bool) error {
 	flow, err := a.flow(args[0])
 	if err != nil {
 		return err
@@ -130,6 +133,7 @@ func (a *app) selectorsShow(args []string) error {
 			return hint.New(hint.Say("The flow of %s has no target of this name.", flow.Title), hint.Say("`nonmerci selectors show %s` lists them.", flow.Service))
 		}
 		writeTarget(&b, args[1], t)
+		a.writeWords(&b, flow, t, all)
 		return a.print(b.String())
 	}
 	writeFlow(&b, flow)
@@ -210,15 +214,42 @@ func locator(l selectors.Locator) string {
 	if l.By == selectors.ByOnly {
 		return string(l.By)
 	}
-	var quoted []string
-	for _, v := range l.Values {
-		quoted = append(quoted, strconv.Quote(v))
-	}
-	said := string(l.By) + ": " + either(quoted)
 	if l.Phrase != "" {
-		said += " (@" + l.Phrase + ")"
+		return string(l.By) + ": @" + l.Phrase
 	}
-	return said
+	return string(l.By) + ": " + either(quoted(l.Values))
+}
+
+func quoted(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strconv.Quote(w)
+	}
+	return out
+}
+
+// writeWords prints the words of the phrases that a target is found by.
+func (a *app) writeWords(b *strings.Builder, f *selectors.Flow, t selectors.Target, all bool) {
+	var ids []string
+	for _, l := range slices.Concat(t.Find, t.Never) {
+		if l.Phrase != "" && !slices.Contains(ids, l.Phrase) {
+			ids = append(ids, l.Phrase)
+		}
+	}
+	for _, id := range ids {
+		fmt.Fprintf(b, "@%s:\n", id)
+		more := 0
+		for _, language := range sorted(f.Phrases[id]) {
+			if all || language == "en" || language == "fr" {
+				fmt.Fprintf(b, "  %s: %s\n", language, strings.Join(quoted(f.Phrases[id][language]), ", "))
+			} else {
+				more++
+			}
+		}
+		if more > 0 {
+			fmt.Fprintf(b, "  %s\n", hint.Say("and %s languages more: --all", strconv.Itoa(more)).In(a.lang))
+		}
+	}
 }
 
 func either[S ~string](list []S) string {

@@ -19,7 +19,8 @@ import (
 // ownCmds are the commands about a person's own flow files.
 func (a *app) ownCmds() []*cobra.Command {
 	var f importFlags
-	var to string
+	var to, route, lang string
+	var recorder bool
 	services := hint.Say("Name one service: %s.", strings.Join(selectors.Services(), ", "))
 	adopt := &cobra.Command{
 		Use: "import FILE", Short: "take over a flow file, or a recording of Chrome's Recorder, after showing what it changes",
@@ -47,10 +48,24 @@ EXIT STATUS
 		Use: "export SERVICE", Short: "your own flow file for others, without comments",
 		Long: `Prints your own flow file as you may give it to others: without comments, and
 only if nothing in it looks like an address, a telephone number or a handle. Read
-it all the same: the words that you picked on a page stand in it.`,
-		Args: between(1, 1, services), ValidArgs: selectors.Services(),
-		RunE: func(_ *cobra.Command, args []string) error { return a.selectorsExport(args[0], to) },
+it all the same: the words that you picked on a page stand in it.
+
+With --recorder it prints a route for the Recorder panel of Chrome's DevTools
+(Import), as it is in force: from the start page to the form, click by click. It
+fills nothing in and does not send. The Recorder clicks the first thing that fits,
+also where several do, so look on while it plays.`,
+		Example: "  nonmerci selectors export instagram --to mended.yaml\n  nonmerci selectors export instagram --recorder --lang fr --to way.json",
+		Args:    between(1, 1, services), ValidArgs: selectors.Services(),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if recorder {
+				return a.exportRecording(args[0], route, lang, to)
+			}
+			return a.selectorsExport(args[0], to)
+		},
 	}
+	give.Flags().BoolVar(&recorder, "recorder", false, "a route as a recording for Chrome's Recorder, instead of your flow file")
+	give.Flags().StringVar(&route, "route", "settings", "with --recorder: the `ROUTE` (settings, policy, direct)")
+	give.Flags().StringVar(&lang, "lang", "en", "with --recorder: the language of your account on the site, as `CODE`")
 	give.Flags().StringVar(&to, "to", "", "write to this `FILE` instead; one that exists is not replaced")
 	return []*cobra.Command{
 		{
@@ -81,13 +96,19 @@ func (a *app) ownFile(service string) (selectors.Own, error) {
 	return selectors.OpenOwn(a.flowDir(), service)
 }
 
-// spelt is a flow as `selectors show` prints it, with every target.
+// spelt is a flow as `selectors show` prints it, with every target and every word.
 func spelt(f *selectors.Flow) []byte {
 	var b strings.Builder
 	writeFlow(&b, f)
 	for _, id := range sorted(f.Targets) {
 		b.WriteString("\n")
 		writeTarget(&b, id, f.Targets[id])
+	}
+	b.WriteString("\nphrases:\n")
+	for _, id := range sorted(f.Phrases) {
+		for _, language := range sorted(f.Phrases[id]) {
+			fmt.Fprintf(&b, "  @%s %s: %s\n", id, language, strings.Join(quoted(f.Phrases[id][language]), ", "))
+		}
 	}
 	return []byte(b.String())
 }
@@ -216,10 +237,28 @@ func (a *app) selectorsExport(service, to string) error {
 		return err
 	}
 	a.say(hint.Say("Read it before you give it to others: the words that were picked on a page stand in it as they are."))
-	if to == "" {
-		return a.print(string(bare))
+	return a.give(bare, to)
+}
+
+// exportRecording prints a route for Chrome's Recorder.
+func (a *app) exportRecording(service, route, lang, to string) error {
+	flow, err := a.flow(service)
+	if err != nil {
+		return err
 	}
-	if err := writeNew(to, bare); err != nil {
+	recording, err := flow.Recording(route, lang)
+	if err != nil {
+		return err
+	}
+	return a.give(recording, to)
+}
+
+// give prints something for others, or writes it to a file that is not there yet.
+func (a *app) give(data []byte, to string) error {
+	if to == "" {
+		return a.print(string(data))
+	}
+	if err := writeNew(to, data); err != nil {
 		return hint.Wrap(err, hint.Say("The file could not be written, or one of this name exists. Nothing was replaced."), hint.Say("Name another one with --to."))
 	}
 	return nil

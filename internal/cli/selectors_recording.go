@@ -96,8 +96,7 @@ func (a *app) tellRecording(flow *selectors.Flow, r *selectors.Recording) error 
 			if target == "" {
 				target = "? " + strings.Join(could, ", ")
 			}
-			words := append(slices.Clone(s.Names), s.Texts...)
-			row(strconv.Itoa(s.Number), string(s.Verb), strings.Join(slices.Compact(words), " / "), strings.TrimPrefix(s.Address, "https://"), target)
+			row(strconv.Itoa(s.Number), string(s.Verb), some(append(slices.Clone(s.Names), s.Texts...)), strings.TrimPrefix(s.Address, "https://"), target)
 		}
 	}))
 	if n := len(r.Left); n > 0 {
@@ -108,6 +107,22 @@ func (a *app) tellRecording(flow *selectors.Flow, r *selectors.Recording) error 
 		a.say(hint.Say("Left out, because it says nothing about the pages: %s.", strings.Join(left, ", ")))
 	}
 	return err
+}
+
+// some are the first of many words, each once.
+func some(words []string) string {
+	const most = 3
+	var out []string
+	for _, w := range words {
+		switch {
+		case slices.Contains(out, w):
+		case len(out) == most:
+			return strings.Join(out, " / ") + " / …"
+		default:
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, " / ")
 }
 
 // meantBy tells which step was done on which target: as the flags say, else as

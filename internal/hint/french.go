@@ -1228,6 +1228,10 @@ func french() map[string]string {
 		"%q is no target that this can be done to. Nothing was taken over.":                                                  "%q n’est pas une cible à laquelle on puisse faire cela. Rien n’a été repris.",
 		"Step %s: which target is it? Type its name and press Enter, or press Enter alone to leave it out. It could be: %s.": "Étape %s : quelle cible est-ce ? Tapez son nom puis Entrée, ou Entrée seule pour la laisser de côté. Ce pourrait être : %s.",
 		// Showing what was not found
+		"and %s languages more: --all":                                                  "et %s langues de plus : --all",
+		"There is no route %q.":                                                         "Il n’y a pas d’itinéraire %q.",
+		"No words of the pages are known in the language %q.":                           "Aucun mot des pages n’est connu dans la langue %q.",
+		"`nonmerci selectors lint` lists the languages.":                                "`nonmerci selectors lint` énumère les langues.",
 		"  and it presses it also here: %s":                                             "  et il le presse aussi ici : %s",
 		"%q is no page of this flow.":                                                   "%q n’est pas une page de ce parcours.",
 		"No route presses %q, so there is no further page to press it on.":              "Aucun itinéraire ne presse %q : il n’y a donc pas d’autre page où le presser.",
