@@ -28,17 +28,18 @@ import (
 // Request is what one run shall do.
 type Request struct {
 	Flow        *selectors.Flow
-	Email       string        // the address that the form must hold; empty: what the site filled in stays
-	Explanation string        // empty: none
-	Account     string        // the account that must be signed in, without regard to case and a leading @; empty: any
-	Country     string        // ISO 3166-1 alpha-2 code, where a form asks; empty: none
-	Route       string        // the way to try first: settings, policy or direct
-	NoWait      bool          // end as soon as the form is ready or a person is needed
-	Wait        time.Duration // how long to wait for the person
-	Rehearsal   bool          // the stand-in site is on the other end
-	Records     string        // folder in which the record's folder is made
-	Language    string        // of what people read: "en" or "fr"
-	Program     string        // name and version of the program, for the record
+	Email       string          // the address that the form must hold; empty: what the site filled in stays
+	Explanation string          // empty: none
+	Account     string          // the account that must be signed in, without regard to case and a leading @; empty: any
+	Country     string          // ISO 3166-1 alpha-2 code, where a form asks; empty: none
+	Route       string          // the way to try first: settings, policy or direct
+	NoWait      bool            // end as soon as the form is ready or a person is needed
+	Wait        time.Duration   // how long to wait for the person
+	Rehearsal   bool            // the stand-in site is on the other end
+	Records     string          // folder in which the record's folder is made
+	Language    string          // of what people read: "en" or "fr"
+	Here        selectors.Check // when the flow last led, on this computer, to a form that the person sent; zero: never
+	Program     string          // name and version of the program, for the record
 	Browser     Browser
 
 	// Linger, where it is not nil, is called after a submission with the window
@@ -104,6 +105,7 @@ type Result struct {
 	Service   string
 	Rehearsal bool
 	Route     []string // the places that were walked, in order
+	Used      []string // the targets that were pressed, filled in or pointed at
 	Form      string   // the form's address, without query and fragment; empty: not reached
 	Language  string   // of the page that was reached last, as the page says
 	Email     Email

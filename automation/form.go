@@ -61,11 +61,13 @@ func (r *run) fill(ctx context.Context) (*form, error) {
 			return nil, err
 		case s.Verb == selectors.Point:
 			f.commit, f.send = s.On, t
+			r.walk.use(s.On)
 			err = r.steadily(ctx, f, func() error { return r.browser.Mark(ctx, f.send) })
 		case s.Verb == selectors.Press && t.Found():
 			f.open = append(f.open, targetWords(s.On)) // the tab takes no press any more
 		case t.Found():
 			f.fields = append(f.fields, field{step: s, target: t, want: want})
+			r.walk.use(s.On)
 			err = r.steadily(ctx, f, func() error { return r.fillField(ctx, &f.fields[len(f.fields)-1]) })
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,9 +41,11 @@ type run struct {
 func (r *run) object(ctx context.Context) (Result, error) {
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
+	checked := r.req.Flow.LastCheck()
 	rec, err := record.Create(r.req.Records, record.Meta{
 		Service: r.req.Flow.Service, Rehearsal: r.req.Rehearsal, Tool: r.req.Program, Driver: driver,
-		Flow: r.req.Flow.Source, Revision: r.req.Flow.Revision, Checked: lastCheck(r.req.Flow), Language: r.req.Language,
+		Flow: r.req.Flow.Source, Revision: r.req.Flow.Revision, Checked: checked.Date, CheckedIn: checked.Language, Language: r.req.Language,
+		Here: cmp.Or(r.req.Here.Date, "never"), HereIn: r.req.Here.Language,
 	})
 	if err != nil {
 		return r.result(&stop{outcome: Failed, cause: err}), nil
@@ -146,7 +149,7 @@ func (r *run) result(s *stop) Result {
 		out.Record = r.rec.Dir()
 	}
 	if r.walk != nil {
-		out.Route, out.Language, out.Account = r.walk.trail, r.walk.view.Language, maskName(r.walk.who.name)
+		out.Route, out.Used, out.Language, out.Account = r.walk.trail, r.walk.used, r.walk.view.Language, maskName(r.walk.who.name)
 	}
 	if s.cause != nil {
 		r.req.Log("ended", map[string]any{"outcome": s.outcome.String(), "cause": s.cause.Error()})
@@ -207,14 +210,6 @@ func (r *run) keep(h happening) {
 		fields["what"] = h.kind
 		r.event(record.EventNote, record.BasisPage, fields)
 	}
-}
-
-func lastCheck(f *selectors.Flow) string {
-	last := ""
-	for _, c := range f.Checked {
-		last = max(last, c.Date)
-	}
-	return last
 }
 
 // mask hides an address but for its first letter and its host.

@@ -76,6 +76,9 @@ func (w *walker) press(ctx context.Context, target string) error {
 	for try := 1; ; try++ {
 		w.keep(happening{kind: "action", verb: "press", on: target, place: place})
 		err := w.page.Press(ctx, target, w.view.Targets[target])
+		if err == nil {
+			w.use(target)
+		}
 		if !errors.Is(err, chrome.ErrLost) {
 			return err
 		}
@@ -85,6 +88,12 @@ func (w *walker) press(ctx context.Context, target string) error {
 		if try == pressTries || w.place != place || !w.view.Sees(target) {
 			return chrome.ErrLost
 		}
+	}
+}
+
+func (w *walker) use(target string) {
+	if !slices.Contains(w.used, target) {
+		w.used = append(w.used, target)
 	}
 }
 

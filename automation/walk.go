@@ -58,6 +58,7 @@ type walker struct {
 	who     signedIn
 	place   string   // the place of the view; empty: not recognised
 	trail   []string // places, in order, without repetitions in a row
+	used    []string // targets that were pressed, filled in or pointed at
 
 	final       bool // the page says no: nothing more will appear on it
 	unavailable bool // a page said that the form is not offered

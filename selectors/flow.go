@@ -272,3 +272,14 @@ const (
 	TellAge       Matter = "age"
 	Decide        Matter = "prompt" // a question that has nothing to do with the form
 )
+
+// LastCheck is the last look at the live pages by a person; zero: nobody has yet.
+func (f *Flow) LastCheck() Check {
+	var last Check
+	for _, c := range f.Checked {
+		if c.Date > last.Date {
+			last = c
+		}
+	}
+	return last
+}

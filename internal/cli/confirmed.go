@@ -23,6 +23,7 @@ type confirmation struct {
 	Revision int      `json:"revision"` // of the flow
 	Own      bool     `json:"own"`      // a file of the person's lay over it
 	Places   []string `json:"places"`   // that were recognised
+	Targets  []string `json:"targets"`  // that were pressed, filled in or pointed at
 }
 
 // confirmations are those of this computer, by service. What cannot be read is
@@ -50,7 +51,7 @@ func (a *app) confirm(flow *selectors.Flow, res automation.Result) {
 		return
 	}
 	all := a.confirmations()
-	c := confirmation{Date: time.Now().Format(time.DateOnly), Revision: flow.Revision, Own: flow.Source != selectors.BuiltIn, Places: append([]string{}, res.Route...)}
+	c := confirmation{Date: time.Now().Format(time.DateOnly), Revision: flow.Revision, Own: flow.Source != selectors.BuiltIn, Places: append([]string{}, res.Route...), Targets: append([]string{}, res.Used...)}
 	if tagForm.MatchString(res.Language) {
 		c.Language = res.Language
 	}
@@ -64,6 +65,16 @@ func (a *app) confirm(flow *selectors.Flow, res automation.Result) {
 	if os.WriteFile(part, append(b, '\n'), 0o600) == nil {
 		_ = os.Rename(part, file)
 	}
+}
+
+// confirmedHere is the run of which the record of the next one tells; zero: there
+// was none with this revision.
+func (a *app) confirmedHere(flow *selectors.Flow) selectors.Check {
+	c := a.confirmations()[flow.Service]
+	if c.Revision != flow.Revision {
+		return selectors.Check{}
+	}
+	return selectors.Check{Date: c.Date, Language: c.Language}
 }
 
 // here says what this computer knows of a flow, or nothing.

@@ -23,7 +23,7 @@ func TestConfirmedHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent := automation.Result{Outcome: automation.Sent, Service: "instagram", Route: []string{"home", "form"}, Language: "fr", Account: "m…", Email: automation.Email{Masked: "m…@mail.example"}}
+	sent := automation.Result{Outcome: automation.Sent, Service: "instagram", Route: []string{"home", "form"}, Used: []string{"settings-link", "email", "send"}, Language: "fr", Account: "m…", Email: automation.Email{Masked: "m…@mail.example"}}
 	rehearsed, ready := sent, sent
 	rehearsed.Rehearsal, ready.Outcome = true, automation.Ready
 	for _, res := range []automation.Result{rehearsed, ready} {
@@ -37,13 +37,19 @@ func TestConfirmedHere(t *testing.T) {
 		t.Errorf("%q", said)
 	}
 	b, err := os.ReadFile(filepath.Join(a.dataDir(), confirmedFile))
-	if err != nil || strings.Contains(string(b), "…") || strings.Contains(string(b), "mail") {
+	if err != nil || strings.ContainsAny(string(b), "@…") {
 		t.Errorf("%v %s", err, b)
+	}
+	if here := a.confirmedHere(flow); here.Date == "" || here.Language != "fr" || !strings.Contains(string(b), `"settings-link"`) {
+		t.Errorf("%+v %s", here, b)
 	}
 	older := *flow
 	older.Revision++
 	if said := a.here(&older).String(); !strings.Contains(said, "an older version") {
 		t.Errorf("%q", said)
+	}
+	if here := a.confirmedHere(&older); here.Date != "" {
+		t.Errorf("confirmed by another revision: %+v", here)
 	}
 	for _, spoiled := range []string{"", "{", `{"instagram":{"date":"yesterday"}}`, `{"instagram":{"date":"2026-11-28","language":"\u001b[2J"}}`} {
 		if err := os.WriteFile(filepath.Join(a.dataDir(), confirmedFile), []byte(spoiled), 0o600); err != nil {

@@ -222,7 +222,7 @@ func (a *app) checkFlow(service string) []checkup {
 		day = day[:4] + "-" + day[4:6] + "-" + day[6:8]
 	}
 	what := hint.Say("Flow of %s: of %s, never checked on the live pages.", flow.Title, day)
-	if last := lastCheck(flow); last != "" {
+	if last := flow.LastCheck().Date; last != "" {
 		what = hint.Say("Flow of %s: of %s, last checked on the live pages on %s.", flow.Title, day, last)
 	}
 	return append(all, checkup{grade: fine, what: what})

@@ -262,15 +262,20 @@ func (a *app) request(c config.Config, service string, rehearsing bool) (automat
 	if err != nil {
 		return none, nil, err
 	}
-	if !rehearsing && lastCheck(flow) == "" {
+	last := flow.LastCheck()
+	switch {
+	case rehearsing:
+	case last.Date != "":
+		a.say(hint.Say("What nonmerci knows of the pages of %s was last seen to fit the live ones on %s, in the language %s.", flow.Title, last.Date, last.Language))
+	default:
 		a.say(hint.Say("Note: nobody has confirmed yet that this works on the live pages of %s. If nonmerci does not find the way, it stops and says so.", flow.Title))
-		if here := a.here(flow); here.Format != "" {
-			a.say(here)
-		}
+	}
+	if here := a.here(flow); here.Format != "" && !rehearsing {
+		a.say(here)
 	}
 	req := automation.Request{
 		Flow: flow, Email: c.Email, Explanation: c.Explain, Account: c.Account, Country: c.Country, Route: c.Route,
-		NoWait: c.NoWait, Wait: c.Wait, Rehearsal: rehearsing, Records: records, Language: a.lang,
+		NoWait: c.NoWait, Wait: c.Wait, Rehearsal: rehearsing, Records: records, Language: a.lang, Here: a.confirmedHere(flow),
 		Program: version(), Browser: browser, Tell: a.say, Linger: a.linger(c), Consent: a.consent(c), Mending: a.mending(c, service, rehearsing),
 		Log: func(m string, fields map[string]any) {
 			var list []zap.Field

@@ -61,16 +61,6 @@ EXIT STATUS
 	return cmd
 }
 
-// lastCheck is the day on which somebody last saw the flow fit the live pages,
-// or empty.
-func lastCheck(f *selectors.Flow) string {
-	day := ""
-	for _, c := range f.Checked {
-		day = max(day, c.Date)
-	}
-	return day
-}
-
 func (a *app) selectorsList() error {
 	var fault error
 	var known []hint.Text
@@ -85,9 +75,9 @@ func (a *app) selectorsList() error {
 			if here := a.here(flow); here.Format != "" {
 				known = append(known, here)
 			}
-			check := lastCheck(flow)
-			if check == "" {
-				check = hint.Say("never").In(a.lang)
+			check := hint.Say("never").In(a.lang)
+			if last := flow.LastCheck(); last.Date != "" {
+				check = last.Date + " " + last.Language
 			}
 			row(service, strconv.Itoa(flow.Revision), check, a.source(flow.Source))
 		}
@@ -134,6 +124,9 @@ func (a *app) selectorsShow(args []string, all bool) error {
 		}
 		writeTarget(&b, args[1], t)
 		a.writeWords(&b, flow, t, all)
+		if c := a.confirmations()[flow.Service]; c.Revision == flow.Revision && slices.Contains(c.Targets, args[1]) {
+			b.WriteString(hint.Say("On this computer it was found and used on %s, in a run in which you sent the form.", c.Date).In(a.lang) + "\n")
+		}
 		return a.print(b.String())
 	}
 	writeFlow(&b, flow)

@@ -1228,6 +1228,11 @@ func french() map[string]string {
 		"%q is no target that this can be done to. Nothing was taken over.":                                                  "%q n’est pas une cible à laquelle on puisse faire cela. Rien n’a été repris.",
 		"Step %s: which target is it? Type its name and press Enter, or press Enter alone to leave it out. It could be: %s.": "Étape %s : quelle cible est-ce ? Tapez son nom puis Entrée, ou Entrée seule pour la laisser de côté. Ce pourrait être : %s.",
 		// Showing what was not found
+		"not yet":                            "pas encore",
+		"on %s, on pages in the language %s": "le %s, sur des pages dans la langue %s",
+		"Before this, on this computer, it last led to a form that was sent":                                   "Auparavant, sur cet ordinateur, elle a mené la dernière fois à un formulaire qui a été envoyé",
+		"On this computer it was found and used on %s, in a run in which you sent the form.":                   "Sur cet ordinateur, elle a été trouvée et utilisée le %s, lors d’un parcours où vous avez envoyé le formulaire.",
+		"What nonmerci knows of the pages of %s was last seen to fit the live ones on %s, in the language %s.": "Ce que nonmerci sait des pages de %s a été vu conforme aux vraies pages pour la dernière fois le %s, dans la langue %s.",
 		"and %s languages more: --all":                                                  "et %s langues de plus : --all",
 		"There is no route %q.":                                                         "Il n’y a pas d’itinéraire %q.",
 		"No words of the pages are known in the language %q.":                           "Aucun mot des pages n’est connu dans la langue %q.",

@@ -97,6 +97,7 @@ func (s *Summary) take(l Line, f *folder) {
 		s.Meta = Meta{
 			Service: l.text("service"), Rehearsal: rehearsal, Tool: l.text("tool"), Driver: l.text("driver"), Flow: l.text("flow"),
 			Revision: int(revision), Checked: l.text("checked"), Language: l.text("language"),
+			CheckedIn: l.text("checked_in"), Here: l.text("here"), HereIn: l.text("here_in"),
 		}
 	case EventBrowser:
 		s.Meta.Browser, s.Meta.BrowserArgs = l.text("version"), l.texts("args")

@@ -81,6 +81,9 @@ type Meta struct {
 	Flow        string   // "built-in", or that the person uses a file of their own
 	Revision    int      // of the flow file
 	Checked     string   // yyyy-mm-dd when somebody saw the flow file fit the live pages; empty: never
+	CheckedIn   string   // the language (BCP 47) of those pages; empty: not known
+	Here        string   // yyyy-mm-dd when, on this computer, it last led to a form that the person sent; "never"; empty: not known
+	HereIn      string   // the language of those pages, as they said; empty: not known
 	Language    string   // of the report: "en" or "fr"
 
 	Clock func() time.Time // nil: time.Now. Its location gives the time zone
@@ -175,6 +178,7 @@ func (r *Record) start(meta Meta, now time.Time) error {
 	fields := map[string]any{
 		"schema": schema, "service": meta.Service, "rehearsal": meta.Rehearsal, "tool": meta.Tool, "driver": meta.Driver,
 		"flow": meta.Flow, "revision": meta.Revision, "checked": meta.Checked, "language": meta.Language,
+		"checked_in": meta.CheckedIn, "here": meta.Here, "here_in": meta.HereIn,
 		"system": runtime.GOOS + "/" + runtime.GOARCH, "go": runtime.Version(),
 	}
 	if err := r.add(Line{Event: EventStarted, Basis: BasisProgram, Time: now, Fields: fields}); err != nil {

@@ -189,11 +189,14 @@ func (w writer) readings() []readingView {
 
 func (w writer) with() []fact {
 	flow := hint.Say("%s, revision %s", w.Meta.Flow, strconv.Itoa(w.Meta.Revision))
-	checked := hint.Say("nobody has yet")
+	checked, here := hint.Say("nobody has yet"), hint.Say("not yet")
 	if w.Meta.Checked != "" {
-		checked = hint.Say("on %s", w.Meta.Checked)
+		checked = onDay(w.Meta.Checked, w.Meta.CheckedIn)
 	}
-	return []fact{
+	if w.Meta.Here != "never" {
+		here = onDay(w.Meta.Here, w.Meta.HereIn)
+	}
+	facts := []fact{
 		{w.say(hint.Say("Program")), w.Meta.Tool},
 		{w.say(hint.Say("Driver of the browser")), w.Meta.Driver},
 		{w.say(hint.Say("Browser")), w.Meta.Browser},
@@ -201,6 +204,17 @@ func (w writer) with() []fact {
 		{w.say(hint.Say("Description of the pages (flow)")), w.say(flow)},
 		{w.say(hint.Say("Seen to fit the live pages")), w.say(checked)},
 	}
+	if w.Meta.Here != "" {
+		facts = append(facts, fact{w.say(hint.Say("Before this, on this computer, it last led to a form that was sent")), w.say(here)})
+	}
+	return facts
+}
+
+func onDay(date, language string) hint.Text {
+	if language == "" {
+		return hint.Say("on %s", date)
+	}
+	return hint.Say("on %s, on pages in the language %s", date, language)
 }
 
 func (w writer) lines() []lineView {

@@ -175,3 +175,24 @@ func TestManyWriters(t *testing.T) {
 		t.Errorf("%d pictures, %d lines, %v", len(s.Pictures), len(s.Lines), err)
 	}
 }
+
+// TestAgeOfTheFlow: the report tells when what nonmerci knows of the pages was last
+// confirmed, by anybody and on this computer; a record of before says nothing of the
+// computer.
+func TestAgeOfTheFlow(t *testing.T) {
+	for _, c := range []struct {
+		m           Meta
+		holds, lack string
+	}{
+		{Meta{}, "nobody has yet", "on this computer"},
+		{Meta{Here: "never"}, "it last led to a form that was sent</dt><dd>not yet", ""},
+		{Meta{Checked: "2026-11-02", CheckedIn: "fr", Here: "2026-11-03", HereIn: "de"}, "it last led to a form that was sent</dt><dd>on 2026-11-03, on pages in the language de", "nobody has yet"},
+		{Meta{Checked: "2026-11-02", CheckedIn: "fr"}, "on 2026-11-02, on pages in the language fr", "nobody has yet"},
+	} {
+		m := meta()
+		m.Checked, m.CheckedIn, m.Here, m.HereIn = c.m.Checked, c.m.CheckedIn, c.m.Here, c.m.HereIn
+		if text := strings.Join(strings.Fields(report(t, m, nil)), " "); !strings.Contains(text, c.holds) || c.lack != "" && strings.Contains(text, c.lack) {
+			t.Errorf("%+v: no %q, or %q, in\n%s", c.m, c.holds, c.lack, text)
+		}
+	}
+}
