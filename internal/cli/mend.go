@@ -41,9 +41,9 @@ func (a *app) wish(walking bool) func(context.Context, []automation.Lost) automa
 			a.say(hint.Say("  %s  %s", strconv.Itoa(i+1), l.Words))
 		}
 		if walking {
-			a.say(hint.Say("Or type again, and nonmerci tries every way once more; or stop, and it ends here."))
+			a.say(hint.Say("Or type “again”, and nonmerci tries every way once more; or “stop”, and it ends here."))
 		} else {
-			a.say(hint.Say("Or type stop, and nonmerci ends here."))
+			a.say(hint.Say("Or type “stop”, and nonmerci ends here."))
 		}
 		for {
 			line, more := a.line(ctx)
@@ -56,7 +56,7 @@ func (a *app) wish(walking bool) func(context.Context, []automation.Lost) automa
 				return wish
 			}
 			if line != "" {
-				a.say(hint.Say("That was not understood. Please type a number from 1 to %s, a letter that you were told, or stop.", strconv.Itoa(len(lost))))
+				a.say(hint.Say("That was not understood. Please type a number from 1 to %s, a letter that you were told, or “stop”.", strconv.Itoa(len(lost))))
 			}
 		}
 	}
