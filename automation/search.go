@@ -148,15 +148,15 @@ func (w *walker) miss(target string) {
 }
 
 // foremost is what was looked for in vain on the last page that was recognised:
-// the first thing, which leads the farthest. One of which there were several
-// says more than one that is not there.
+// the first thing there, which leads the farthest. One of which there were several
+// says more than one that is not there on another page.
 func (w *walker) foremost() (missed, bool) {
 	if len(w.lacking) == 0 {
 		return missed{}, false
 	}
 	m := w.lacking[0]
 	for _, one := range w.lacking[1:] {
-		if one.several && !m.several || one.place != "" && one.place != m.place && one.several == m.several {
+		if one.place != "" && one.place != m.place && (one.several || !m.several) {
 			m = one
 		}
 	}
