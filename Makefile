@@ -91,7 +91,7 @@ faults: setup ## run the whole fault table, and print it: takes a quarter of an 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -o pipefail; n=0; while IFS=: read -r file func; do n=$$((n+1)); echo "$$func in $$(dirname $$file)"; \
-		go test -run '^$$' -fuzz "^$$func\$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" </dev/null || exit 1; \
+		go test -run '^$$' -fuzz "^$$func\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x "$$(dirname $$file)" </dev/null || exit 1; \
 	done < <(grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's/func //' | sort); \
 	[ $$n -gt 0 ] || { echo "no fuzz target found"; exit 1; }
 
