@@ -89,6 +89,9 @@ func (b *Base) admit(service string) (*Flow, error) {
 	return flow, nil
 }
 
+// Base is the bundle as what a person's own files lie over.
+func (b *Bundle) Base() Base { return Base{down: b, counts: Services()} }
+
 // below tells whether the built-in files of a service are newer.
 func (b *Bundle) below(service string) bool {
 	last := len(b.files) - 1

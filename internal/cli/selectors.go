@@ -23,7 +23,7 @@ func (a *app) selectorsCmd() *cobra.Command {
 	cmd := group(&cobra.Command{Use: "selectors", Short: "the flow files: list, show, lint, check, and mending them",
 		Long: `The flow files say how nonmerci finds its way on Meta's pages: which pages there
 are, what is looked for on them, and the routes to the form. Files of your own
-lie over the built-in ones.`},
+lie over the built-in ones, or over newer ones that you have taken over.`},
 		&cobra.Command{
 			Use: "list", Short: "what is in force, how old it is, and where it comes from", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return a.selectorsList() },
@@ -37,7 +37,8 @@ lie over the built-in ones.`},
 		&cobra.Command{
 			Use: "lint [FILE...]", Short: "check flow files; without FILE all that are in force",
 			Long: `Checks flow and phrase files, and prints one line for each finding:
-FILE:LINE:COLUMN: what. Without FILE it checks the built-in ones and your own.
+FILE:LINE:COLUMN: what. Without FILE it checks the built-in or downloaded ones and
+your own.
 
 Where the words of the pages are checked, a table says for each language how
 many ideas ("the link to the form", "Send") have words that somebody has seen on
@@ -86,7 +87,7 @@ func (a *app) selectorsList() error {
 			if check == "" {
 				check = hint.Say("never").In(a.lang)
 			}
-			row(service, strconv.Itoa(flow.Revision), check, a.source(flow.Source))
+			row(service, strconv.Itoa(flow.Revision), check, from(flow).In(a.lang))
 		}
 	})
 	if fault != nil {
@@ -111,11 +112,19 @@ func (a *app) flow(service string) (*selectors.Flow, error) {
 	return flow, err
 }
 
-func (a *app) source(s string) string {
-	if s == selectors.BuiltIn {
-		return hint.Say("built-in").In(a.lang)
+// from says where a flow comes from.
+func from(f *selectors.Flow) hint.Text {
+	below := hint.Say("built-in")
+	if f.Downloaded > 0 {
+		below = hint.Say("downloaded, %d", f.Downloaded)
 	}
-	return s
+	switch {
+	case f.Source == selectors.BuiltIn || f.Source == selectors.Downloaded:
+		return below
+	case f.Downloaded > 0:
+		return hint.Say("%s, over: %s", f.Source, below)
+	}
+	return hint.Say("%s", f.Source)
 }
 
 func (a *app) selectorsShow(args []string) error {
@@ -130,6 +139,7 @@ func (a *app) selectorsShow(args []string) error {
 			return hint.New(hint.Say("The flow of %s has no target of this name.", flow.Title), hint.Say("`nonmerci selectors show %s` lists them.", flow.Service))
 		}
 		writeTarget(&b, args[1], t)
+		fmt.Fprintf(&b, "  from: %s\n", t.Source)
 		return a.print(b.String())
 	}
 	writeFlow(&b, flow)
@@ -138,7 +148,7 @@ func (a *app) selectorsShow(args []string) error {
 
 // writeFlow prints a flow in the words of its file, but shorter.
 func writeFlow(b *strings.Builder, f *selectors.Flow) {
-	fmt.Fprintf(b, "service: %s\nrevision: %d\nfrom: %s\n", f.Service, f.Revision, f.Source)
+	fmt.Fprintf(b, "service: %s\nrevision: %d\nfrom: %s\n", f.Service, f.Revision, from(f))
 	fmt.Fprintf(b, "hosts: %s\nforms: %s\nwrong-forms: %s\n", strings.Join(f.Hosts, ", "), strings.Join(f.Forms, ", "), strings.Join(f.Wrong, ", "))
 	b.WriteString("\naddresses:\n")
 	for _, id := range sorted(f.Address) {
@@ -230,7 +240,7 @@ func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m))
 
 func (a *app) selectorsLint(files []string) error {
 	var tables [][]selectors.LanguageCoverage
-	inForce := len(files) == 0
+	inForce, bad := len(files) == 0, 0
 	if inForce {
 		// The program does not come without valid files of its own.
 		for _, service := range selectors.Services() {
@@ -238,13 +248,17 @@ func (a *app) selectorsLint(files []string) error {
 				return err
 			}
 		}
+		_, warnings := selectors.OpenBase(a.flowDir())
+		for _, w := range warnings {
+			a.problem(w)
+			bad++
+		}
 		own, err := filepath.Glob(filepath.Join(a.flowDir(), "*.yaml"))
 		if err != nil {
 			return err
 		}
 		files = own
 	}
-	bad := 0
 	for _, name := range files {
 		usable, words, err := a.lint(name)
 		if err != nil {
@@ -261,7 +275,8 @@ func (a *app) selectorsLint(files []string) error {
 		return exit(exitUsage)
 	}
 	if inForce && len(tables) == 0 {
-		words, err := selectors.Coverage()
+		base, _ := selectors.OpenBase(a.flowDir())
+		words, err := base.Coverage()
 		if err != nil {
 			return err
 		}
@@ -314,7 +329,8 @@ func (a *app) lint(name string) (usable bool, words []selectors.LanguageCoverage
 		}
 	}
 	usable = true
-	for _, f := range selectors.Lint(name, data, phrases...) {
+	base, _ := selectors.OpenBase(a.flowDir())
+	for _, f := range base.Lint(name, data, phrases...) {
 		usable = usable && f.Warning
 		what := f.What
 		if f.Warning {
@@ -332,7 +348,7 @@ func (a *app) lint(name string) (usable bool, words []selectors.LanguageCoverage
 		return false, nil, nil
 	}
 	// Not even a flow that can be used has words to count.
-	if words, err := selectors.Coverage(data); err == nil {
+	if words, err := base.Coverage(data); err == nil {
 		return true, words, nil
 	}
 	return true, nil, nil
