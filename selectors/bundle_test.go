@@ -160,7 +160,9 @@ func TestUpdate(t *testing.T) {
 }
 
 // TestBundleOfTheTree: a bundle of the files that the program has is nothing new.
-// With -publish it makes the one that is given out (make flows).
+// With -publish it makes the one that is given out, signed with a key of its own;
+// with -signed as well it looks at one that a publisher has signed since (make
+// flows).
 func TestBundleOfTheTree(t *testing.T) {
 	dir := *publish
 	if dir == "" {
@@ -168,10 +170,10 @@ func TestBundleOfTheTree(t *testing.T) {
 	}
 	revision := builtInBundle().Revision
 	data := format(revision, "The flow files of nonmerci. `nonmerci selectors update FILE` takes them over when\nthe signature stands beside this file, under its name with the ending .minisig.\n", builtInFiles())
-	path, keys := filepath.Join(dir, "nonmerci.flows"), []string{*signedBy}
-	if *signedBy == "" {
+	path, keys := filepath.Join(dir, "nonmerci.flows"), Publishers()
+	if !*signed {
 		p := newPublisher(t)
-		keys[0] = p.line
+		keys = []string{p.line}
 		write := func(name string, data []byte) {
 			if err := os.WriteFile(name, data, 0o644); err != nil {
 				t.Fatal(err)
@@ -198,8 +200,8 @@ func TestBundleOfTheTree(t *testing.T) {
 }
 
 var (
-	publish  = flag.String("publish", "", "TestBundleOfTheTree writes its bundle into this `folder`")
-	signedBy = flag.String("signed-by", "", "the bundle in that folder was signed by the minisign `key`; only look at it")
+	publish = flag.String("publish", "", "TestBundleOfTheTree writes its bundle into this `folder`")
+	signed  = flag.Bool("signed", false, "the bundle in that folder is signed: would the program take it?")
 )
 
 // TestPublishersKeys: a key that is filled in wrongly would keep everybody from

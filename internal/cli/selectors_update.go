@@ -23,12 +23,13 @@ name the file, or its https address. From an address two files are fetched, that
 one and its signature (the same address with .minisig behind it), and nothing is
 sent but the request.
 
-The file counts only if one of the project's two keys has signed it, if it is not
-older than what is in force, and if nonmerci can use it as it stands. No file can
+The file counts only if one of the project's two keys has signed it, if it is
+newer than what is in force, and if nonmerci can use it as it stands. No file can
 make nonmerci press Send, visit other hosts, or forget a wrong form. You see what
 changes, and are asked before anything is written.
 
---undo goes back to the flow files before, or else to those of the program.
+--undo goes back to the flow files before, or else to those of the program. Until
+the project has published its keys, nonmerci says so and takes nothing over.
 
 EXIT STATUS
   0  taken over; or nothing new; or left because you did not say yes
