@@ -109,6 +109,7 @@ func inForceNow(t testing.TB, dir string, revision int) {
 const (
 	first  = 2097010101
 	second = 2097010201
+	third  = 2097010301
 )
 
 // TestUpdate: a bundle that either publisher signed takes the place of the built-in
