@@ -162,7 +162,8 @@ func (a *app) tellOwn(base selectors.Base) {
 		}
 		own.Base = base
 		if _, err := own.Flow(); err != nil {
-			a.problem(hint.Wrap(err, hint.Say("Your own files do not fit over the new ones, and would be left out until you correct them."), hint.Say("`nonmerci selectors lint` then tells where.")))
+			a.say(hint.Say("Your own files do not fit over the new ones, and would be left out until you correct them:"))
+			a.problem(err)
 		}
 	}
 }
