@@ -88,10 +88,20 @@ faults: setup ## run the whole fault table, and print it: takes a quarter of an 
 	@set -o pipefail; go test -count=1 -timeout 60m -v ./automation -run 'TestFault|TestStandIn|TestTwoAtOnce|TestFrozen' -full \
 		| grep -v -e '^=== ' -e '^    --- PASS'
 
+.PHONY: flows
+flows: ## put the flow files into one file, dist/nonmerci.flows, signed with a key for this once; KEY=FILE signs with your minisign key
+	@mkdir -p dist
+	@$(call gotest,-count=1 ./selectors -run '^TestBundleOfTheTree$$' -publish '$(CURDIR)/dist')
+ifdef KEY
+	@go run aead.dev/minisign/cmd/minisign -S -s '$(KEY)' -m dist/nonmerci.flows -t "nonmerci flows $$(sed -n '3s/^revision: //p' dist/nonmerci.flows)"
+	@$(call gotest,-count=1 ./selectors -run '^TestBundleOfTheTree$$' -publish '$(CURDIR)/dist' -signed)
+endif
+	@ls -l dist/nonmerci.flows dist/nonmerci.flows.minisig; tail -2 dist/nonmerci.flows.minisig | head -1
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME
 	@set -o pipefail; n=0; while IFS=: read -r file func; do n=$$((n+1)); echo "$$func in $$(dirname $$file)"; \
-		go test -run '^$$' -fuzz "^$$func\$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" </dev/null || exit 1; \
+		go test -run '^$$' -fuzz "^$$func\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x "$$(dirname $$file)" </dev/null || exit 1; \
 	done < <(grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's/func //' | sort); \
 	[ $$n -gt 0 ] || { echo "no fuzz target found"; exit 1; }
 

@@ -41,26 +41,29 @@ type LanguageCoverage struct {
 	Missing    []string // ideas without words, sorted
 }
 
-// Coverage counts the words of each language, those of the built-in phrases or,
+// Coverage is [Base.Coverage] over the built-in files.
+func Coverage(own ...[]byte) ([]LanguageCoverage, error) { return Base{}.Coverage(own...) }
+
+// Coverage counts the words of each language, those of the phrases here or,
 // with the content of phrase files of a person's own, those in force with these
 // over them. The languages of the built-in phrases come first. What a person's
 // own file does not mark counts as seen. The error is the first [Finding] about
 // content that is no phrase file that can be used, such as a flow.
-func Coverage(own ...[]byte) ([]LanguageCoverage, error) {
-	files := []file{builtInPhrases()}
+func (b Base) Coverage(own ...[]byte) ([]LanguageCoverage, error) {
+	var files []file
 	for i, data := range own {
 		files = append(files, file{name: phraseFile, layer: i + 1, data: data})
 	}
-	b := readPhrases(files)
-	if faults := b.faults(); len(faults) > 0 {
+	r := b.readPhrases(files)
+	if faults := r.faults(); len(faults) > 0 {
 		return nil, faults[0]
 	}
 	var out []LanguageCoverage
 	for _, l := range languages {
-		out = append(out, b.coverage(l.tag, l.name))
+		out = append(out, r.coverage(l.tag, l.name))
 	}
-	for _, tag := range b.otherLanguages() {
-		out = append(out, b.coverage(tag, ""))
+	for _, tag := range r.otherLanguages() {
+		out = append(out, r.coverage(tag, ""))
 	}
 	return out, nil
 }

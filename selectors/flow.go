@@ -21,9 +21,10 @@
 // addresses of the contact forms whose numbers stand under forms. Patterns are
 // explained at [Flow.Regexp]. [Schema] describes every key.
 //
-// The built-in files are complete. A person's own file for a service lies over
-// them and holds only what it changes; see [Load]. There, and only there, the
-// words of a page may stand in a target without a phrase.
+// The built-in files are complete, and so are those of a signed [Bundle], which
+// take their place. A person's own file for a service lies over them and holds
+// only what it changes; see [Load]. There, and only there, the words of a page may
+// stand in a target without a phrase.
 //
 // # Invariants
 //
@@ -38,6 +39,8 @@
 //   - No locator names a class, a generated id or a position.
 //   - Every host stands on the list that is compiled into the program; a file
 //     can use fewer, never more.
+//   - No bundle changes which target sends the form, forgets a wrong form, or
+//     brings back an older file than the program has.
 //   - An unknown key, verb, role or phrase is an error with file, line and
 //     column, never ignored. A name has one spelling only.
 package selectors
@@ -59,7 +62,9 @@ type Flow struct {
 	Places   map[string]Place
 	Routes   map[string]Route               // by name: settings, policy, direct
 	Phrases  map[string]map[string][]string // the words of each idea, by language (BCP 47)
-	Source   string                         // where the flow came from: "built-in" or a file path
+	Source   string                         // where the flow came from: "built-in", "downloaded" or a file path
+
+	Downloaded int // revision of the bundle that it, or what lies under it, came from; 0: built in
 }
 
 // Check is one look at the live pages by a person.

@@ -4,6 +4,8 @@ package selectors
 // writing them.
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/nonmerci/nonmerci/internal/guard"
+	"github.com/nonmerci/nonmerci/internal/hint"
 )
 
 // FuzzParse: a flow that is accepted never presses, fills or chooses the target
@@ -165,4 +168,73 @@ func wantLocked(t *testing.T, flow *Flow, send []string) {
 			}
 		}
 	}
+}
+
+// FuzzBundle: a bundle that can be read has one spelling and holds the files that it
+// should; and a flow that comes of it is locked as the built-in one is, whoever
+// signed it.
+func FuzzBundle(f *testing.F) {
+	good := smallBundle(f, first)
+	f.Add(good)
+	f.Add(bytes.Replace(good, []byte("say: object"), []byte("say: Submit"), 1))
+	f.Add(bytes.Replace(good, []byte("-- facebook.yaml --"), []byte("-- ../facebook.yaml --"), 1))
+	f.Add([]byte("nonmerci flows\nschema: 2\nrevision: 2097010101\n\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		b, err := parseBundle(data)
+		if err != nil {
+			if p, ok := hint.Of(err); !ok || p.What.Format == "" || p.Next.Format == "" {
+				t.Errorf("%v says nothing", err)
+			}
+			return
+		}
+		var files [][]byte
+		for _, file := range b.files {
+			files = append(files, file.data)
+		}
+		_, notes, _ := strings.Cut(string(data), "\n\n")
+		notes, _, _ = strings.Cut(notes, "-- instagram.yaml --\n")
+		if again := format(b.Revision, notes, files); !bytes.Equal(again, data) && strings.Contains(string(data), "\n\n") {
+			t.Errorf("%q\nis spelt\n%q", data, again)
+		}
+		for _, service := range Services() {
+			flow, _ := b.build(service)
+			if flow == nil {
+				continue
+			}
+			before, _ := promised(service)
+			wantLocked(t, flow, wordsOf(before.Targets["send"]))
+			if !flow.Targets["send"].Commit || slices.ContainsFunc(before.Wrong, func(id string) bool { return !slices.Contains(flow.Wrong, id) }) {
+				t.Error("Send is another target, or a wrong form was forgotten")
+			}
+		}
+	})
+}
+
+// smallBundle can be used, and is short enough to be tried often.
+func smallBundle(t testing.TB, revision int) []byte {
+	t.Helper()
+	var files [][]byte
+	for _, service := range Services() {
+		before, findings := promised(service)
+		if before == nil {
+			t.Fatal(findings)
+		}
+		flow := strings.Replace(seed(t, "testdata/small.yaml"), "service: facebook", "service: "+service, 1)
+		flow = strings.ReplaceAll(flow, "www.facebook.com", "www."+service+".com")
+		flow = revisionLine.ReplaceAllString(flow, fmt.Sprintf("revision: %d", revision))
+		flow = strings.Replace(flow, `["510058597920541"]`, `["`+strings.Join(before.Wrong, `", "`)+`"]`, 1)
+		files = append(files, []byte(flow))
+	}
+	files = append(files, []byte(strings.Replace(seed(t, "testdata/small-phrases.yaml"), "schema: 1\n", fmt.Sprintf("schema: 1\nrevision: %d\n", revision), 1)))
+	data := format(revision, "Small.\n", files)
+	b, err := parseBundle(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, service := range Services() {
+		if _, findings := b.build(service); len(findings) > 0 {
+			t.Fatal(findings[0])
+		}
+	}
+	return data
 }

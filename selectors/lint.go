@@ -20,53 +20,60 @@ func Help() string { return mending }
 //go:embed mending.md
 var mending string
 
+// Lint is [Base.Lint] over the built-in files.
+func Lint(name string, data []byte, phrases ...[]byte) []Finding {
+	return Base{}.Lint(name, data, phrases...)
+}
+
 // Lint checks one file of the user's, a flow or a phrase file, as it would lie
-// over the built-in ones. A flow file may use the user's own phrases: hand over
+// over these ones. A flow file may use the user's own phrases: hand over
 // that file's content, too. The findings come in the order of the file; those
 // that are not [Finding.Warning] keep the file from being used.
-func Lint(name string, data []byte, phrases ...[]byte) []Finding {
-	words := []file{builtInPhrases()}
+func (b Base) Lint(name string, data []byte, phrases ...[]byte) []Finding {
+	var words []file // the user's
 	for _, p := range phrases {
 		words = append(words, file{name: filepath.Join(filepath.Dir(name), phraseFile), layer: 1, data: p})
 	}
 	own := file{name: name, layer: 2, data: data}
 	root := newBuilder().read(own.name, own.layer, own.data)
 	if root.has("phrases") {
-		return lintPhrases(append(words, own))
+		return b.lintPhrases(append(words, own))
 	}
 	services := Services()
 	if s := root.get("service"); s != nil && slices.Contains(services, s.text) {
 		services = []string{s.text}
 	}
-	b := newBuilder()
-	b.run(services[0], []file{builtInFile(services[0] + ".yaml"), own}, words)
-	if faults := b.faults(); len(faults) > 0 {
+	r := newBuilder()
+	under, below := b.of(services[0])
+	r.run(services[0], []file{under, own}, append([]file{below}, words...))
+	if faults := r.faults(); len(faults) > 0 {
 		return faults // advice about half a file would mislead
 	}
-	b.advise(own.layer)
-	return sorted(b.advice)
+	r.advise(own.layer)
+	return sorted(r.advice)
 }
 
-func lintPhrases(words []file) []Finding {
-	b := readPhrases(words)
-	if faults := b.faults(); len(faults) > 0 {
+func (b Base) lintPhrases(words []file) []Finding {
+	r := b.readPhrases(words)
+	if faults := r.faults(); len(faults) > 0 {
 		return faults
 	}
-	b.advisePhrases(words[len(words)-1].layer)
-	return sorted(b.advice)
+	r.advisePhrases(words[len(words)-1].layer)
+	return sorted(r.advice)
 }
 
-// readPhrases reads phrase files under every service, because a phrase may be of
-// use, or do harm, in one of them only.
-func readPhrases(words []file) *builder {
+// readPhrases reads the user's phrase files under every service, because a phrase
+// may be of use, or do harm, in one of them only.
+func (b Base) readPhrases(words []file) *builder {
 	all := newBuilder()
 	for _, service := range Services() {
-		b := newBuilder()
-		b.run(service, []file{builtInFile(service + ".yaml")}, words)
-		all.findings = append(all.findings, b.findings...)
-		all.lacking = append(all.lacking, b.lacking...)
-		all.phrases = b.phrases
-		for what := range b.used {
+		r := newBuilder()
+		under, below := b.of(service)
+		r.run(service, []file{under}, append([]file{below}, words...))
+		all.findings = append(all.findings, r.findings...)
+		all.lacking = append(all.lacking, r.lacking...)
+		all.phrases = r.phrases
+		for what := range r.used {
 			all.used[what] = true
 		}
 	}

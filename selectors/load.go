@@ -18,17 +18,21 @@ import (
 //go:embed flows
 var builtIn embed.FS
 
-// BuiltIn is the [Flow.Source] of a flow without a file of the user's.
-const BuiltIn = "built-in"
+// The [Flow.Source] of a flow without a file of the user's.
+const (
+	BuiltIn    = "built-in"
+	Downloaded = "downloaded" // from a signed [Bundle]
+)
 
 const phraseFile = "phrases.yaml"
 
 // Services lists the services that there is a flow for.
 func Services() []string { return []string{"instagram", "facebook"} }
 
-// Load returns the flow of a service: the built-in one, overlaid by the files
-// SERVICE.yaml and phrases.yaml in the folder dir where they exist. An empty
-// dir means the built-in flow alone.
+// Load returns the flow of a service: the built-in one, or in its place the one of
+// a [Bundle] that was taken over into the folder dir and is not older; overlaid by
+// the files SERVICE.yaml and phrases.yaml in that folder where they exist. An
+// empty dir means the built-in flow alone.
 //
 // An overlay replaces targets, places, routes and addresses by their names, each
 // as a whole, and the words of a phrase by language; hosts, forms and
@@ -39,20 +43,26 @@ func Load(dir, service string) (*Flow, []error, error) {
 	if !slices.Contains(Services(), service) {
 		return nil, nil, hint.New(hint.Say("There is no service %q.", service), meant(service, Services()))
 	}
-	phrases, flows := []file{builtInPhrases()}, []file{builtInFile(service + ".yaml")}
-	flow, findings := build(service, flows, phrases)
-	if flow == nil {
-		return nil, nil, fmt.Errorf("built-in flow %q: %w", service, findings[0])
+	base, warnings := readBase(dir)
+	flow, err := base.admit(service)
+	if err != nil {
+		warnings = append(warnings, err)
 	}
-	var warnings []error
+	if flow == nil {
+		if flow, err = base.Flow(service); err != nil {
+			return nil, nil, fmt.Errorf("built-in flow %q: %w", service, err)
+		}
+	}
+	below, words := base.of(service)
+	phrases, flows := []file{words}, []file{below}
 	overlay := func(name string, onto *[]file) {
 		path := filepath.Join(dir, name)
-		data, err := readOverlay(path)
+		data, err := readLimited(path, maxBytes)
 		if errors.Is(err, fs.ErrNotExist) {
 			return
 		}
 		if err != nil {
-			warnings = append(warnings, hint.Wrap(err, hint.Say("The file %s could not be read, so the built-in one is used.", path), hint.Say("Check that you may read it, or take it away.")))
+			warnings = append(warnings, hint.Wrap(err, hint.Say("The file %s could not be read, so it is left out.", path), hint.Say("Check that you may read it, or take it away.")))
 			return
 		}
 		kept := *onto
@@ -74,9 +84,9 @@ func Load(dir, service string) (*Flow, []error, error) {
 	return flow, warnings, nil
 }
 
-// readOverlay reads a file of the user's, and no more of it than is needed to
-// know that it is too large. A pipe or device is not waited for.
-func readOverlay(path string) ([]byte, error) {
+// readLimited reads a file, and no more of it than is needed to know that it is
+// too large. A pipe or device is not waited for.
+func readLimited(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -89,7 +99,7 @@ func readOverlay(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxBytes+1))
+	return io.ReadAll(io.LimitReader(f, limit+1))
 }
 
 // Parse reads a complete flow and the phrases that it refers to, with nothing
@@ -108,7 +118,16 @@ type file struct {
 	name  string
 	layer int
 	data  []byte
-	root  *node // what data says, if it was read before
+	root  *node   // what data says, if it was read before
+	from  *Bundle // that it was downloaded in, or nil
+}
+
+// source is where a file that lies under the user's came from.
+func (f file) source() string {
+	if f.from != nil {
+		return Downloaded
+	}
+	return BuiltIn
 }
 
 func builtInFile(name string) file {
@@ -158,11 +177,20 @@ func (b *builder) run(service string, flows, phrases []file) {
 	if len(words) < len(phrases) || len(pages) < len(flows) {
 		return
 	}
+	var before *Flow
+	if from := flows[0].from; from != nil {
+		var findings []Finding
+		before, findings = promised(service)
+		b.findings = append(b.findings, findings...)
+		b.flow.Downloaded = from.Revision
+	}
+	b.remember(before)
 	b.decodePhrases(words)
 	b.decode(service, pages)
 	b.finish(pages[len(pages)-1])
 	b.flow.Phrases = b.said()
-	b.flow.Source = BuiltIn
+	b.keep(before, pages[0])
+	b.flow.Source = flows[0].source()
 	if top := flows[len(flows)-1]; top.layer > 0 {
 		b.flow.Source = top.name
 	}

@@ -56,6 +56,38 @@ func (b *builder) keepCommit(id string, key *node, t Target) {
 	}
 }
 
+// remember keeps the words of the button that sent the form in the built-in flow
+// from being pressed in a downloaded one, whatever that calls its own.
+func (b *builder) remember(before *Flow) {
+	if before != nil {
+		for _, id := range names(before.Targets) {
+			if t := before.Targets[id]; t.Commit {
+				b.commits = append(b.commits, t)
+			}
+		}
+	}
+}
+
+// keep holds a downloaded flow to what no download may change of the built-in one.
+func (b *builder) keep(before *Flow, root *node) {
+	if before == nil {
+		return
+	}
+	top := &node{src: root.src, line: 1, column: 1}
+	asItWas := hint.Say("Only a new version of the program can change that.")
+	for _, id := range names(before.Targets) {
+		old, now := before.Targets[id], b.flow.Targets[id]
+		if old.Commit && (!now.Commit || !slices.Equal(now.Is, old.Is) || now.In != old.In) {
+			b.fault(top, hint.Say("The button that sends the form must stay %q.", id), asItWas)
+		}
+	}
+	for _, id := range before.Wrong {
+		if !slices.Contains(b.flow.Wrong, id) {
+			b.fault(top, hint.Say("%s must stay in wrong-forms.", id), asItWas)
+		}
+	}
+}
+
 // allowed is asked for every step. Whatever it refuses never becomes part of a
 // flow.
 func (b *builder) allowed(on *node, s Step) bool {
@@ -178,7 +210,9 @@ func (b *builder) sendWords() []sendKey {
 					continue
 				}
 				for _, say := range slices.Concat(l.Values, b.former(l.Phrase)) {
-					b.sends = append(b.sends, sendKey{say, fold(say), l.By == ByLabel || l.By == BySays})
+					if key := (sendKey{say, fold(say), l.By == ByLabel || l.By == BySays}); !slices.Contains(b.sends, key) {
+						b.sends = append(b.sends, key)
+					}
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package selectors
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,24 @@ type Own struct {
 	Service string
 	Data    []byte
 	Phrases []byte // the person's own phrases, or nothing
+	Base    Base   // what they lie over
+}
+
+// Flow is the flow that would be in force with this file. Its error is a [Finding].
+func (o Own) Flow() (*Flow, error) {
+	under, phrases := o.Base.of(o.Service)
+	flows, words := []file{under}, []file{phrases}
+	if o.Data != nil {
+		flows = append(flows, file{name: o.Name, layer: 1, data: o.Data})
+	}
+	if o.Phrases != nil {
+		words = append(words, file{name: filepath.Join(filepath.Dir(o.Name), phraseFile), layer: 1, data: o.Phrases})
+	}
+	flow, findings := build(o.Service, flows, words)
+	if flow == nil {
+		return nil, findings[0]
+	}
+	return flow, nil
 }
 
 // Mend puts a target into the file, or in place of the one of that name. Comments
@@ -113,7 +132,7 @@ func (o Own) root() (*node, error) {
 // stands is the last word on a change: the file can be used, and says what it
 // said before, but for the entries that were meant.
 func (o Own) stands(before *node, meant func(section, id string) bool) error {
-	for _, f := range Lint(o.Name, o.Data, o.phrases()...) {
+	for _, f := range o.Base.Lint(o.Name, o.Data, o.phrases()...) {
 		if !f.Warning {
 			return f
 		}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/nonmerci/nonmerci/internal/hint"
 )
@@ -18,9 +19,10 @@ const Former = ".before"
 // together with their own phrases. A file that is not there is empty. Errors are
 // *hint.Problems.
 func OpenOwn(dir, service string) (Own, error) {
-	o := Own{Name: filepath.Join(dir, service+".yaml"), Service: service}
+	base, _ := OpenBase(dir) // whoever loads the flow is told
+	o := Own{Name: filepath.Join(dir, service+".yaml"), Service: service, Base: base}
 	for path, data := range map[string]*[]byte{o.Name: &o.Data, filepath.Join(dir, phraseFile): &o.Phrases} {
-		b, err := readOverlay(path)
+		b, err := readLimited(path, maxBytes)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return o, hint.Wrap(err, hint.Say("The file %s could not be read, so nothing was changed.", path), hint.Say("Check that you may read it, or take it away."))
 		}
@@ -43,19 +45,18 @@ func (o Own) Save(was Own) error {
 	if err != nil {
 		return o.unsaved(err)
 	}
-	now, err := readOverlay(path)
+	now, err := readLimited(path, maxBytes)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return o.unsaved(err)
 	case !bytes.Equal(now, was.Data):
 		return hint.New(hint.Say("The file %s was changed meanwhile, so it was left as it is.", o.Name), hint.Say("Close it in your editor, and run the command again."))
 	}
+	parts := []part{{path, o.Data}}
 	if now != nil {
-		if err := replace(path+Former, now); err != nil {
-			return o.unsaved(err)
-		}
+		parts = slices.Insert(parts, 0, part{path + Former, now})
 	}
-	if err := replace(path, o.Data); err != nil {
+	if err := replace(parts); err != nil {
 		return o.unsaved(err)
 	}
 	return nil
@@ -65,16 +66,36 @@ func (o Own) unsaved(err error) error {
 	return hint.Wrap(err, hint.Say("The file %s could not be written. It is as it was.", o.Name), hint.Say("Check that the disk is not full and that you may write there."))
 }
 
-// replace writes a file for this user alone, whole or not at all.
-func replace(path string, data []byte) error {
-	part, err := os.CreateTemp(filepath.Dir(path), ".nonmerci-*") // created with 0600
-	if err != nil {
-		return err
+// part is a file that is written together with others.
+type part struct {
+	path string
+	data []byte
+}
+
+// replace writes files for this user alone, each whole, and all of them or none:
+// what can fill a disk is done before the first is put in its place.
+func replace(parts []part) error {
+	var written []string
+	defer func() {
+		for _, name := range written {
+			_ = os.Remove(name)
+		}
+	}()
+	for _, p := range parts {
+		f, err := os.CreateTemp(filepath.Dir(p.path), ".nonmerci-*") // created with 0600
+		if err != nil {
+			return err
+		}
+		written = append(written, f.Name())
+		_, err = f.Write(p.data)
+		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return err
+		}
 	}
-	defer os.Remove(part.Name())
-	_, err = part.Write(data)
-	if err = errors.Join(err, part.Sync(), part.Close()); err != nil {
-		return err
+	for i, p := range parts {
+		if err := os.Rename(written[i], p.path); err != nil {
+			return err
+		}
 	}
-	return os.Rename(part.Name(), path)
+	return nil
 }

@@ -19,7 +19,7 @@ var sections = []string{"addresses", "targets", "places", "routes"}
 type Change struct {
 	Section string
 	Name    string
-	Over    string // what it replaces: "own", "built-in", or empty: nothing
+	Over    string // what it replaces: "own", [BuiltIn], [Downloaded], or empty: nothing
 }
 
 // Import puts all entries of somebody else's flow file into this one, each as a
@@ -30,7 +30,7 @@ func (o Own) Import(name string, data []byte) (Own, []Change, error) {
 	if len(data) == 0 {
 		return o, nil, (&node{src: &source{name: name}, line: 1, column: 1}).finding(hint.Say("This file is empty."), hint.Say("Begin with %q.", "schema: 1"))
 	}
-	for _, f := range Lint(name, data, o.phrases()...) {
+	for _, f := range o.Base.Lint(name, data, o.phrases()...) {
 		if !f.Warning {
 			return o, nil, f
 		}
@@ -46,7 +46,8 @@ func (o Own) Import(name string, data []byte) (Own, []Change, error) {
 	if err != nil {
 		return o, nil, err
 	}
-	builtIn := newBuilder().read(BuiltIn, 0, builtInFile(o.Service+".yaml").data)
+	under, _ := o.Base.of(o.Service)
+	below := newBuilder().read(under.name, under.layer, under.data)
 	var changes []Change
 	next, text := o, from.text()
 	for _, section := range sections {
@@ -62,8 +63,8 @@ func (o Own) Import(name string, data []byte) (Own, []Change, error) {
 				continue
 			case old != nil:
 				c.Over = "own"
-			case builtIn.get(section).has(c.Name):
-				c.Over = BuiltIn
+			case below.get(section).has(c.Name):
+				c.Over = under.source()
 			}
 			lines := slices.Clone(text.lines[p.key.line-1 : text.end(p.key.line, depth)])
 			for i, l := range lines {
@@ -113,7 +114,7 @@ func (o Own) Bare() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range Lint(o.Name, o.Data, o.phrases()...) {
+	for _, f := range o.Base.Lint(o.Name, o.Data, o.phrases()...) {
 		if !f.Warning {
 			return nil, f
 		}
@@ -137,7 +138,7 @@ func (o Own) Bare() ([]byte, error) {
 			bare.lines = append(bare.lines, l)
 		}
 	}
-	again := Own{Name: o.Name, Service: o.Service, Data: bare.bytes(), Phrases: o.Phrases}
+	again := Own{Name: o.Name, Service: o.Service, Data: bare.bytes(), Phrases: o.Phrases, Base: o.Base}
 	return again.Data, again.stands(root, func(string, string) bool { return false })
 }
 

@@ -27,7 +27,7 @@ func (w wording) String() string { return fmt.Sprintf("%s, %s: %q", w.idea, w.la
 // wordings lists all that the built-in phrases say, by idea.
 func wordings(t *testing.T) map[string][]wording {
 	t.Helper()
-	b := readPhrases([]file{builtInPhrases()})
+	b := Base{}.readPhrases(nil)
 	if faults := b.faults(); len(faults) > 0 {
 		t.Fatal(faults[0])
 	}

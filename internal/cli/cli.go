@@ -17,6 +17,7 @@ import (
 
 	"github.com/nonmerci/nonmerci/config"
 	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/selectors"
 )
 
 // World is everything outside the program that the commands may touch.
@@ -50,19 +51,25 @@ type app struct {
 	lang string
 	keys keyboard
 	pdf  func(ctx context.Context, html []byte) ([]byte, error) // prints a report; a seam for tests
+
+	publishers []string // whose flow files are taken over: keys; a seam for tests
+	net        fetcher
 }
 
 // Main runs one command and returns the exit code.
 func Main(ctx context.Context, w World) int {
-	a := &app{World: w, lang: hint.Lang(w.Lookup)}
-	a.pdf = a.printReport
+	return (&app{World: w, publishers: selectors.Publishers()}).main(ctx)
+}
+
+func (a *app) main(ctx context.Context) int {
+	a.lang, a.pdf = hint.Lang(a.Lookup), a.printReport
 	if c, err := config.Load(config.Source{Lookup: a.Lookup, File: a.configFile()}); err == nil {
 		a.lang = c.Language // also for what is said before a command has its settings
 	}
 	root := a.rootCmd()
-	root.SetArgs(w.Args)
-	root.SetOut(w.Stdout)
-	root.SetErr(w.Stderr)
+	root.SetArgs(a.Args)
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK

@@ -51,7 +51,8 @@ func (a *app) confirm(flow *selectors.Flow, res automation.Result) {
 		return
 	}
 	all := a.confirmations()
-	c := confirmation{Date: time.Now().Format(time.DateOnly), Revision: flow.Revision, Own: flow.Source != selectors.BuiltIn, Places: append([]string{}, res.Route...), Targets: append([]string{}, res.Used...)}
+	own := flow.Source != selectors.BuiltIn && flow.Source != selectors.Downloaded
+	c := confirmation{Date: time.Now().Format(time.DateOnly), Revision: flow.Revision, Own: own, Places: append([]string{}, res.Route...), Targets: append([]string{}, res.Used...)}
 	if tagForm.MatchString(res.Language) {
 		c.Language = res.Language
 	}

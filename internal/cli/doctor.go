@@ -212,10 +212,13 @@ func (a *app) checkFlow(service string) []checkup {
 	var all []checkup
 	for _, w := range warnings {
 		what := hint.Say("%s", w.Error())
+		next := hint.Say("Correct the file; `nonmerci selectors lint` tells more.")
 		if f, ok := errors.AsType[selectors.Finding](w); ok {
-			what = hint.Say("%s:%d:%d: %s The built-in file is used instead.", f.File, f.Line, f.Column, f.What)
+			what = hint.Say("%s:%d:%d: %s The file is left out.", f.File, f.Line, f.Column, f.What)
+		} else if p, ok := hint.Of(w); ok {
+			what, next = p.What, p.Next
 		}
-		all = append(all, checkup{remark, what, hint.Say("Correct the file; `nonmerci selectors lint` tells more.")})
+		all = append(all, checkup{remark, what, next})
 	}
 	day := strconv.Itoa(flow.Revision)
 	if len(day) == len("yyyymmddnn") {

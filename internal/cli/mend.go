@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -110,7 +108,7 @@ func (a *app) keepLearned(ctx context.Context, service, target string, learned s
 			a.say(hint.Say("Nothing was written."))
 			return nil, nil
 		}
-		return forNow(next)
+		return next.Flow() // not written: words of the rehearsal's pages have no place among Meta's
 	}
 	if !a.agrees(ctx, hint.Say("Type yes and press Enter to keep it in %s; anything else forgets it.", own.Name)) {
 		a.say(hint.Say("Nothing was written."))
@@ -121,26 +119,6 @@ func (a *app) keepLearned(ctx context.Context, service, target string, learned s
 	}
 	a.say(hint.Say("Kept. `nonmerci selectors reset %s %s` takes it back.", service, target))
 	return a.flow(service)
-}
-
-// forNow is the flow with a person's file that is not kept: words of the
-// rehearsal's pages have no place among those of Meta's.
-func forNow(own selectors.Own) (*selectors.Flow, error) {
-	dir, err := throwaway("flows")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	if err := os.WriteFile(filepath.Join(dir, own.Service+".yaml"), own.Data, 0o600); err != nil {
-		return nil, err
-	}
-	if own.Phrases != nil {
-		if err := os.WriteFile(filepath.Join(dir, "phrases.yaml"), own.Phrases, 0o600); err != nil {
-			return nil, err
-		}
-	}
-	flow, _, err := selectors.Load(dir, own.Service)
-	return flow, err
 }
 
 // locatorWords says in plain words what a locator goes by.

@@ -33,14 +33,20 @@ import (
 )
 
 // TestMain makes the program a command of the scripts. It is what cmd/nonmerci
-// does, but that AS_USER hides that the tests run as root.
+// does, but that AS_USER hides that the tests run as root, and PUBLISHERS are those
+// whose flow files are taken over.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"nonmerci": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		code := cli.Main(ctx, cli.World{
+		w := cli.World{
 			Args: os.Args[1:], Stdin: os.Stdin, Stdout: heard(os.Stdout, "stdout"), Stderr: heard(os.Stderr, "stderr"), Lookup: os.LookupEnv,
 			Root: os.Geteuid() == 0 && os.Getenv("AS_USER") == "",
-		})
+		}
+		run := cli.Main
+		if keys := os.Getenv("PUBLISHERS"); keys != "" {
+			run = func(ctx context.Context, w cli.World) int { return cli.MainTrusting(ctx, w, strings.Split(keys, ",")) }
+		}
+		code := run(ctx, w)
 		stop()
 		os.Exit(code)
 	}})
@@ -89,11 +95,18 @@ func scripts(t *testing.T, dir string) {
 				return err
 			}
 			env.Defer(func() { checkSecrets(env.T(), env.WorkDir, brought) })
+			publishers := map[string]cli.Publisher{}
+			for _, name := range []string{"current", "next", "stranger"} {
+				if publishers[name], err = cli.NewPublisher(); err != nil {
+					return err
+				}
+			}
+			env.Values["publishers"] = publishers
 			env.Values["running"] = &running{vars: func() []string { return slices.Clone(env.Vars) }}
 			return errors.Join(os.Mkdir(home, 0o700), os.Mkdir(said, 0o700))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "result": result, "screen": screen, "write-record": writeRecord, "authority": runAuthority, "newest": newest,
+			"exits": exits, "result": result, "screen": screen, "write-record": writeRecord, "authority": runAuthority, "publish": publish, "newest": newest,
 			"start": start, "await": await, "signal": send, "finish": finish, "browser": browser,
 		},
 	})
@@ -115,6 +128,30 @@ func runAuthority(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(os.WriteFile(roots, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Root.Raw}), 0o600))
 		ts.Setenv("SSL_CERT_FILE", roots)
 	}
+}
+
+// publish FILE REVISION current|next|stranger [OLD NEW] writes flow files and their
+// signature. From then on the first two are the publishers.
+func publish(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 && len(args) != 5 {
+		ts.Fatalf("usage: publish FILE REVISION current|next|stranger [OLD NEW]")
+	}
+	all, ok := ts.Value("publishers").(map[string]cli.Publisher)
+	if !ok {
+		ts.Fatalf("no publishers")
+	}
+	ts.Setenv("PUBLISHERS", all["current"].Line+","+all["next"].Line)
+	revision, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	edit := append(args[3:], "", "")
+	if edit[0] == "" {
+		edit[0] = "\x00" // which stands nowhere
+	}
+	data, err := cli.Published(revision, edit[0], edit[1])
+	ts.Check(err)
+	file := ts.MkAbs(args[0])
+	ts.Check(os.WriteFile(file, data, 0o600))
+	ts.Check(os.WriteFile(file+".minisig", all[args[2]].Sign(data, revision), 0o600))
 }
 
 // exits CODE COMMAND… runs a command and wants its exit code.

@@ -31,7 +31,7 @@ func (a *app) selectorsCmd() *cobra.Command {
 	cmd := group(&cobra.Command{Use: "selectors", Short: "the flow files: list, show, lint, check, and mending them",
 		Long: `The flow files say how nonmerci finds its way on Meta's pages: which pages there
 are, what is looked for on them, and the routes to the form. Files of your own
-lie over the built-in ones.`},
+lie over the built-in ones, or over newer ones that you have taken over.`},
 		&cobra.Command{
 			Use: "list", Short: "what is in force, how old it is, and where it comes from", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return a.selectorsList() },
@@ -40,7 +40,8 @@ lie over the built-in ones.`},
 		&cobra.Command{
 			Use: "lint [FILE...]", Short: "check flow files; without FILE all that are in force",
 			Long: `Checks flow and phrase files, and prints one line for each finding:
-FILE:LINE:COLUMN: what. Without FILE it checks the built-in ones and your own.
+FILE:LINE:COLUMN: what. Without FILE it checks the built-in or downloaded ones and
+your own.
 
 Where the words of the pages are checked, a table says for each language how
 many ideas ("the link to the form", "Send") have words that somebody has seen on
@@ -79,7 +80,7 @@ func (a *app) selectorsList() error {
 			if last := flow.LastCheck(); last.Date != "" {
 				check = last.Date + " " + last.Language
 			}
-			row(service, strconv.Itoa(flow.Revision), check, a.source(flow.Source))
+			row(service, strconv.Itoa(flow.Revision), check, from(flow).In(a.lang))
 		}
 	})
 	if fault != nil {
@@ -104,11 +105,19 @@ func (a *app) flow(service string) (*selectors.Flow, error) {
 	return flow, err
 }
 
-func (a *app) source(s string) string {
-	if s == selectors.BuiltIn {
-		return hint.Say("built-in").In(a.lang)
+// from says where a flow comes from.
+func from(f *selectors.Flow) hint.Text {
+	below := hint.Say("built-in")
+	if f.Downloaded > 0 {
+		below = hint.Say("downloaded, %d", f.Downloaded)
 	}
-	return s
+	switch {
+	case f.Source == selectors.BuiltIn || f.Source == selectors.Downloaded:
+		return below
+	case f.Downloaded > 0:
+		return hint.Say("%s, over: %s", f.Source, below)
+	}
+	return hint.Say("%s", f.Source)
 }
 
 func (a *app) selectorsShow(args []string, all bool) error {
@@ -123,6 +132,7 @@ func (a *app) selectorsShow(args []string, all bool) error {
 			return hint.New(hint.Say("The flow of %s has no target of this name.", flow.Title), hint.Say("`nonmerci selectors show %s` lists them.", flow.Service))
 		}
 		writeTarget(&b, args[1], t)
+		fmt.Fprintf(&b, "  from: %s\n", t.Source)
 		a.writeWords(&b, flow, t, all)
 		if c := a.confirmations()[flow.Service]; c.Revision == flow.Revision && slices.Contains(c.Targets, args[1]) {
 			b.WriteString(hint.Say("On this computer it was found and used on %s, in a run in which you sent the form.", c.Date).In(a.lang) + "\n")
@@ -135,7 +145,7 @@ func (a *app) selectorsShow(args []string, all bool) error {
 
 // writeFlow prints a flow in the words of its file, but shorter.
 func writeFlow(b *strings.Builder, f *selectors.Flow) {
-	fmt.Fprintf(b, "service: %s\nrevision: %d\nfrom: %s\n", f.Service, f.Revision, f.Source)
+	fmt.Fprintf(b, "service: %s\nrevision: %d\nfrom: %s\n", f.Service, f.Revision, from(f))
 	fmt.Fprintf(b, "hosts: %s\nforms: %s\nwrong-forms: %s\n", strings.Join(f.Hosts, ", "), strings.Join(f.Forms, ", "), strings.Join(f.Wrong, ", "))
 	b.WriteString("\naddresses:\n")
 	for _, id := range sorted(f.Address) {
@@ -257,7 +267,7 @@ func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m))
 
 func (a *app) selectorsLint(files []string) error {
 	var tables [][]selectors.LanguageCoverage
-	inForce := len(files) == 0
+	inForce, bad := len(files) == 0, 0
 	if inForce {
 		// The program does not come without valid files of its own.
 		for _, service := range selectors.Services() {
@@ -265,13 +275,17 @@ func (a *app) selectorsLint(files []string) error {
 				return err
 			}
 		}
+		_, warnings := selectors.OpenBase(a.flowDir())
+		for _, w := range warnings {
+			a.problem(w)
+			bad++
+		}
 		own, err := filepath.Glob(filepath.Join(a.flowDir(), "*.yaml"))
 		if err != nil {
 			return err
 		}
 		files = own
 	}
-	bad := 0
 	for _, name := range files {
 		usable, words, err := a.lint(name)
 		if err != nil {
@@ -288,7 +302,8 @@ func (a *app) selectorsLint(files []string) error {
 		return exit(exitUsage)
 	}
 	if inForce && len(tables) == 0 {
-		words, err := selectors.Coverage()
+		base, _ := selectors.OpenBase(a.flowDir())
+		words, err := base.Coverage()
 		if err != nil {
 			return err
 		}
@@ -341,7 +356,8 @@ func (a *app) lint(name string) (usable bool, words []selectors.LanguageCoverage
 		}
 	}
 	usable = true
-	for _, f := range selectors.Lint(name, data, phrases...) {
+	base, _ := selectors.OpenBase(a.flowDir())
+	for _, f := range base.Lint(name, data, phrases...) {
 		usable = usable && f.Warning
 		what := f.What
 		if f.Warning {
@@ -359,7 +375,7 @@ func (a *app) lint(name string) (usable bool, words []selectors.LanguageCoverage
 		return false, nil, nil
 	}
 	// Not even a flow that can be used has words to count.
-	if words, err := selectors.Coverage(data); err == nil {
+	if words, err := base.Coverage(data); err == nil {
 		return true, words, nil
 	}
 	return true, nil, nil

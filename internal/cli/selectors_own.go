@@ -77,14 +77,14 @@ also where several do, so look on while it plays.`,
 			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsDiff(args[0]) },
 		},
 		{
-			Use: "reset SERVICE [NAME]", Short: "back to what nonmerci brings along: as a whole, or one target, place, route or address",
-			Long: `Takes NAME out of your own flow file, so that the built-in one counts again.
+			Use: "reset SERVICE [NAME]", Short: "back to what lies under your own file: as a whole, or one target, place, route or address",
+			Long: `Takes NAME out of your own flow file, so that the one under it counts again.
 Without NAME your file is put aside as a whole. What it held before stays beside
 it, with the ending .before.`,
 			Args: between(1, 2, services), ValidArgs: selectors.Services(),
 			RunE: func(_ *cobra.Command, args []string) error { return a.selectorsReset(args) },
 		},
-		adopt, give, a.pickCmd(),
+		adopt, give, a.updateCmd(), a.pickCmd(),
 	}
 }
 
@@ -114,7 +114,8 @@ func spelt(f *selectors.Flow) []byte {
 }
 
 func (a *app) selectorsDiff(service string) error {
-	builtIn, _, err := selectors.Load("", service)
+	base, _ := selectors.OpenBase(a.flowDir())
+	under, err := base.Flow(service)
 	if err != nil {
 		return err
 	}
@@ -122,9 +123,9 @@ func (a *app) selectorsDiff(service string) error {
 	if err != nil {
 		return err
 	}
-	changes := diff.Diff(selectors.BuiltIn, spelt(builtIn), filepath.Join(a.flowDir(), service+".yaml"), spelt(flow))
+	changes := diff.Diff(under.Source, spelt(under), filepath.Join(a.flowDir(), service+".yaml"), spelt(flow))
 	if changes == nil {
-		a.say(hint.Say("Nothing differs: what nonmerci brings along is in force."))
+		a.say(hint.Say("You have changed nothing: what lies under your own files is in force."))
 	}
 	return a.print(string(changes))
 }
@@ -141,7 +142,7 @@ func (a *app) selectorsReset(args []string) error {
 		if err := os.Rename(own.Name, own.Name+selectors.Former); err != nil {
 			return hint.Wrap(err, hint.Say("The file %s could not be put aside. It is as it was.", own.Name), hint.Say("Check that you may write there."))
 		}
-		a.say(hint.Say("Your file was put aside as %s. What nonmerci brings along counts again.", own.Name+selectors.Former))
+		a.say(hint.Say("Your file was put aside as %s. What lies under it counts again.", own.Name+selectors.Former))
 		return nil
 	}
 	next, err := own.Without(args[1])
@@ -151,7 +152,7 @@ func (a *app) selectorsReset(args []string) error {
 	if err := next.Save(own); err != nil {
 		return err
 	}
-	a.say(hint.Say("%s was taken out of your file; the built-in one counts again. What the file held before is in %s.", args[1], own.Name+selectors.Former))
+	a.say(hint.Say("%s was taken out of your file; the one under it counts again. What the file held before is in %s.", args[1], own.Name+selectors.Former))
 	return nil
 }
 
@@ -189,7 +190,7 @@ func (a *app) selectorsImport(ctx context.Context, file string, f importFlags) e
 
 // keepOwn writes the person's own file, after asking.
 func (a *app) keepOwn(ctx context.Context, own, next selectors.Own, yes bool) error {
-	if ok, err := a.sure(ctx, yes); err != nil || !ok {
+	if ok, err := a.sure(ctx, yes, hint.Say("Type yes and press Enter to write it; anything else leaves your file as it is.")); err != nil || !ok {
 		return err
 	}
 	if err := next.Save(own); err != nil {
@@ -200,13 +201,13 @@ func (a *app) keepOwn(ctx context.Context, own, next selectors.Own, yes bool) er
 }
 
 // sure asks whether to write; a no leaves all as it is.
-func (a *app) sure(ctx context.Context, yes bool) (bool, error) {
+func (a *app) sure(ctx context.Context, yes bool, question hint.Text) (bool, error) {
 	switch {
 	case yes:
 		return true, nil
 	case !a.Terminal:
 		return false, hint.New(hint.Say("Nobody is there to answer, so nothing was written."), hint.Say("Add --yes if you are sure."))
-	case a.agrees(ctx, hint.Say("Type yes and press Enter to write it; anything else leaves your file as it is.")):
+	case a.agrees(ctx, question):
 		return true, nil
 	}
 	a.say(hint.Say("Nothing was written."))
@@ -220,6 +221,8 @@ func (a *app) over(what string) string {
 		return hint.Say("replaces yours").In(a.lang)
 	case selectors.BuiltIn:
 		return hint.Say("replaces the built-in one").In(a.lang)
+	case selectors.Downloaded:
+		return hint.Say("replaces the downloaded one").In(a.lang)
 	}
 	return hint.Say("new").In(a.lang)
 }

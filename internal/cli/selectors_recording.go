@@ -25,7 +25,7 @@ func (a *app) importRecording(ctx context.Context, file string, data []byte, f i
 	if err != nil {
 		return err
 	}
-	service, err := servedBy(r, f.service)
+	service, err := a.servedBy(r, f.service)
 	if err != nil {
 		return err
 	}
@@ -69,9 +69,9 @@ func (a *app) importRecording(ctx context.Context, file string, data []byte, f i
 }
 
 // servedBy is the service that a recording was made on.
-func servedBy(r *selectors.Recording, named string) (string, error) {
+func (a *app) servedBy(r *selectors.Recording, named string) (string, error) {
 	fit := slices.DeleteFunc(selectors.Services(), func(service string) bool {
-		flow, _, err := selectors.Load("", service)
+		flow, _, err := selectors.Load(a.flowDir(), service)
 		if named != "" {
 			return service != named
 		}

@@ -78,7 +78,7 @@ type Meta struct {
 	Driver      string   // what drives the browser, and its version
 	Browser     string   // version of the browser; may come later, see SetBrowser
 	BrowserArgs []string // its switches; values that hold paths or names are left out
-	Flow        string   // "built-in", or that the person uses a file of their own
+	Flow        string   // "built-in", "downloaded", or that the person uses a file of their own
 	Revision    int      // of the flow file
 	Checked     string   // yyyy-mm-dd when somebody saw the flow file fit the live pages; empty: never
 	CheckedIn   string   // the language (BCP 47) of those pages; empty: not known
