@@ -1,0 +1,238 @@
+package automation_test
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nonmerci/nonmerci/automation"
+	"github.com/nonmerci/nonmerci/internal/canary"
+	"github.com/nonmerci/nonmerci/internal/rehearsal"
+	"github.com/nonmerci/nonmerci/selectors"
+)
+
+// copied are the variants whose pages are stripped. soak: with -full only.
+var copied = []struct {
+	of   string
+	soak bool
+}{
+	{"", false}, {"with=topic,learn-more-twin,twin-object,hidden-twins&language=fr", false}, {"markup=script&form=long", false},
+	{"gate=cookies", false}, {"gate=already", false}, {"gate=chooser&language=de", false}, {"with=shadow,beside,look-alike-link", false},
+	{"markup=script", true}, {"gate=sign-in", true}, {"gate=sign-in&markup=script", true}, {"gate=code", true}, {"gate=continue-as", true},
+	{"gate=checkpoint", true}, {"gate=automated", true}, {"gate=age", true}, {"gate=save-login", true}, {"gate=passkey", true}, {"gate=notifications", true},
+	{"gate=suspended", true}, {"gate=unavailable", true}, {"gate=notifications&markup=script", true}, {"gate=cookies&markup=script", true},
+	{"form=yes-no-first", true}, {"form=yes-no-first&markup=script", true}, {"form=long", true}, {"form=long&with=country-pair", true}, {"form=long&with=country-combobox", true},
+	{"with=policy-question", true}, {"with=policy-question&markup=script", true}, {"with=role-links", true}, {"with=button-links", true}, {"with=relabelled", true},
+	{"with=twin-send", true}, {"with=no-send", true}, {"with=must-explain", true}, {"with=frame", true}, {"with=steps", true}, {"with=validation", true},
+	{"with=thanks-below", true}, {"with=right-to-left&language=fr", true}, {"with=no-break&language=fr", true}, {"with=soft-hyphens&language=de", true},
+	{"with=split-spans", true}, {"with=mixed&language=hr", true}, {"with=huge", true}, {"wrong-form=true", true}, {"language=xx", true}, {"language=el", true}, {"language=tr", true},
+	{"email=marie@courrier.example", true},
+}
+
+// served fetches pages of the stand-in as a browser would that keeps its cookies.
+func served(t *testing.T, site *rehearsal.Site) func(address string) (html []byte, at string) {
+	t.Helper()
+	to := ""
+	for _, arg := range site.BrowserArgs() {
+		if rest, ok := strings.CutPrefix(arg, "host-resolver-rules=MAP * "); ok {
+			to = rest
+		}
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, to)
+	}
+	c := &http.Client{Jar: jar, Transport: &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
+	return func(address string) ([]byte, string) {
+		res, err := c.Get(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		html, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u := *res.Request.URL
+		u.RawQuery, u.Fragment = "", ""
+		return html, u.String()
+	}
+}
+
+// reader is a browser for pages from files.
+func reader(t *testing.T) *automation.Reader {
+	t.Helper()
+	r, err := automation.NewReader(t.Context(), automation.Browser{Path: browser(t), Profile: t.TempDir(), Sandbox: os.Geteuid() != 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// furtherPages are where the pages of a service stand, beyond those of its flow.
+var furtherPages = map[string][]string{
+	"instagram": {"https://www.instagram.com/accounts/login/", "https://help.instagram.com/contact/510058597920541", "https://accountscenter.instagram.com/info_and_permissions/", "https://www.instagram.com/challenge/"},
+	"facebook":  {"https://www.facebook.com/login/", "https://www.facebook.com/help/contact/510058597920541", "https://accountscenter.facebook.com/info_and_permissions/", "https://www.facebook.com/checkpoint/"},
+}
+
+// TestACopyShowsTheSame: on the stripped copy of each page the flow finds what it
+// finds on the page, and nothing private stands in what is kept.
+func TestACopyShowsTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
+	t.Parallel()
+	r := reader(t)
+	pages, bytes, seen := 0, 0, map[string]bool{}
+	for i, c := range copied {
+		for k, service := range selectors.Services() {
+			if !*full && (c.soak || i > 0 && i%2 != k) {
+				continue
+			}
+			t.Run(service+"/"+variant{of: c.of}.name(), func(t *testing.T) {
+				v, err := rehearsal.ParseVariant(c.of)
+				if err != nil {
+					t.Fatal(err)
+				}
+				v.Service = service
+				n, size := copyPages(t, r, v, seen)
+				pages, bytes = pages+n, bytes+size
+			})
+		}
+	}
+	t.Logf("%d pages, %d bytes each", pages, bytes/max(pages, 1))
+}
+
+// copyPages strips all pages of a variant.
+func copyPages(t *testing.T, r *automation.Reader, v rehearsal.Variant, seen map[string]bool) (pages, size int) {
+	t.Helper()
+	site, err := rehearsal.Serve(t.Context(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer site.Close()
+	flow, _, err := selectors.Load("", v.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	get, dir := served(t, site), t.TempDir()
+	list := furtherPages[v.Service]
+	for _, name := range slices.Sorted(maps.Keys(flow.Address)) {
+		list = append(list, flow.Address[name])
+	}
+	for _, address := range list {
+		html, at := get(address)
+		key := at + string(html)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		was, err := r.Check(t.Context(), flow, html, at, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := r.Strip(t.Context(), flow, html, at, "")
+		if err != nil {
+			var private *automation.Private
+			raw, _ := json.Marshal(private)
+			t.Errorf("%s: %v %s\n%s", at, err, raw, p.HTML)
+			continue
+		}
+		for _, f := range was { // what the copy expects was read from the copy
+			if now := p.Targets[f.Target].Status; now != f.Status {
+				t.Errorf("%s: %s is %s on the page and %q on its copy\n%s", at, f.Target, f.Status, now, p.HTML)
+			}
+		}
+		if _, err := p.Save(filepath.Join(dir, "pages")); err != nil {
+			t.Fatal(err)
+		}
+		pages, size = pages+1, size+len(p.HTML)
+	}
+	private := rehearsal.Secrets()
+	private["account"] = v.SignedIn()
+	if v.Email != "" {
+		private["email"] = v.Email
+	}
+	found, err := canary.InTree(dir, canary.Values(private))
+	if err != nil || len(found) > 0 {
+		t.Errorf("what is kept holds %q, %v", found, err)
+	}
+	if saved, findings, err := selectors.OpenSaved(filepath.Join(dir, "pages"), func(string) (*selectors.Flow, error) { return flow, nil }); err != nil || len(findings) > 0 || len(saved) != pages {
+		t.Errorf("%d of %d pages can be read: %v, %v", len(saved), pages, findings, err)
+	}
+	if n := site.Submissions(); n != 0 {
+		t.Errorf("%d submissions", n)
+	}
+	return pages, size
+}
+
+// sown is a page on which something private stands wherever a page can hold it.
+const sown = `<!doctype html><html lang="en" data-user="CanaryDataAttr1"><head><title>(3) Robin Canary | Instagram</title>
+<meta name="description" content="CanaryMeta1"><script>window.token = "CanaryScript1"</script><style>.x::after{content:"CanaryStyle1"}</style></head>
+<body class="CanaryClass1" onload="go('CanaryHandler1')"><!-- CanaryComment1 -->
+<header><a href="/robin.canary/" aria-label="Profile" title="CanaryTitle1"><img alt="Robin Canary" src="https://cdn.example/CanaryImage1.jpg"></a>
+<a href="/robin.canary/">Robin Canary</a><span>@robin.canary</span><button type="button">Switch to other.canary</button><h2>Welcome back, Robin Canary</h2></header>
+<nav><a href="/accounts/edit/?ref=CanaryQuery1#CanaryHash1">Settings</a><a href="https://www.instagram.com/direct/t/10842376401/">Message to Sam Canary</a>
+<a href="mailto:sam.canary@mail.example">sam.canary@mail.example</a><a href="javascript:go('CanaryLinkScript1')">More</a></nav>
+<main id="CanaryId1"><h1>Home</h1><p>My post about CanaryPost1, call me at +33 6 12 34 56 78.</p>
+<article><h3>CanaryHeadline1</h3><button type="button" aria-label="Like the CanaryPost2 of Sam">Like</button><a href="https://evil.example/CanaryPath1">CanaryLinkText1</a></article>
+<iframe srcdoc="&lt;p&gt;CanarySrcdoc1&lt;/p&gt;"></iframe><template><p>CanaryTemplate1</p></template><noscript>CanaryNoscript1</noscript>
+<div hidden>CanaryHidden1</div><div aria-hidden="true">CanaryAria1</div><svg><text>CanarySvg1</text></svg>
+<form action="https://www.instagram.com/x?token=CanaryAction1"><input type="hidden" name="fb_dtsg" value="CanaryInput1"><input type="hidden" name="support_form_id" value="CanaryFormId1">
+<label for="u1">Email address of robin.canary@mail.example</label><input id="u1" type="email" name="email_1000088231974265" value="robin.canary@mail.example" placeholder="CanaryPlace1">
+<textarea aria-label="Tell us">CanaryText1</textarea><select aria-label="Country"><option>CanaryOption1</option></select>
+<div contenteditable="true" aria-label="Note">CanaryNote1</div><button type="submit" name="b" value="CanaryValue1">Submit</button></form>
+<div role="dialog" aria-label="Chat with Sam Canary">CanaryChat1 <button type="button">Block Sam Canary</button></div>
+</main></body></html>`
+
+// TestNothingPrivateIsCopied: whatever stands on a page, its copy holds nothing
+// but words of the page itself.
+func TestNothingPrivateIsCopied(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
+	t.Parallel()
+	flow, _, err := selectors.Load("", "instagram")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := reader(t).Strip(t.Context(), flow, []byte(sown), "https://www.instagram.com/robin.canary/", "")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, p.HTML)
+	}
+	if _, err := p.Save(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	index, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"canary", "robin", "sam ", "evil", "mailto", "javascript", "1000088231974265", "10842376401", "12 34", "src=", "onload", "class=", "data-"} {
+		if strings.Contains(strings.ToLower(string(p.HTML)+string(index)), word) {
+			t.Errorf("the copy holds %q:\n%s", word, p.HTML)
+		}
+	}
+	for _, word := range []string{"<h1>Home</h1>", `href="https://www.instagram.com/accounts/edit/">Settings</a>`, ">Profile<", "<button type=\"submit\">Submit</button>", `aria-label="Tell us"`} {
+		if !strings.Contains(string(p.HTML), word) && !strings.Contains(string(p.HTML), strings.ReplaceAll(word, ">Profile<", `aria-label="Profile"`)) {
+			t.Errorf("the copy lacks %q:\n%s", word, p.HTML)
+		}
+	}
+}
