@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -21,22 +22,24 @@ import (
 	"github.com/nonmerci/nonmerci/selectors"
 )
 
-// copied are the variants whose pages are stripped. soak: with -full only.
+// copied are the variants whose pages are stripped, and which of their pages every
+// day, by the flow's name of the address; else with -full only.
 var copied = []struct {
-	of   string
-	soak bool
+	of    string
+	daily []string
 }{
-	{"", false}, {"with=topic,learn-more-twin,twin-object,hidden-twins&language=fr", false}, {"markup=script&form=long", false},
-	{"gate=cookies", false}, {"gate=already", false}, {"gate=chooser&language=de", false}, {"with=shadow,beside,look-alike-link", false},
-	{"markup=script", true}, {"gate=sign-in", true}, {"gate=sign-in&markup=script", true}, {"gate=code", true}, {"gate=continue-as", true},
-	{"gate=checkpoint", true}, {"gate=automated", true}, {"gate=age", true}, {"gate=save-login", true}, {"gate=passkey", true}, {"gate=notifications", true},
-	{"gate=suspended", true}, {"gate=unavailable", true}, {"gate=notifications&markup=script", true}, {"gate=cookies&markup=script", true},
-	{"form=yes-no-first", true}, {"form=yes-no-first&markup=script", true}, {"form=long", true}, {"form=long&with=country-pair", true}, {"form=long&with=country-combobox", true},
-	{"with=policy-question", true}, {"with=policy-question&markup=script", true}, {"with=role-links", true}, {"with=button-links", true}, {"with=relabelled", true},
-	{"with=twin-send", true}, {"with=no-send", true}, {"with=must-explain", true}, {"with=frame", true}, {"with=steps", true}, {"with=validation", true},
-	{"with=thanks-below", true}, {"with=right-to-left&language=fr", true}, {"with=no-break&language=fr", true}, {"with=soft-hyphens&language=de", true},
-	{"with=split-spans", true}, {"with=mixed&language=hr", true}, {"with=huge", true}, {"wrong-form=true", true}, {"language=xx", true}, {"language=el", true}, {"language=tr", true},
-	{"email=marie@courrier.example", true},
+	{"", []string{"home", "form"}}, {"with=topic,learn-more-twin,twin-object,hidden-twins&language=fr", []string{"genai"}},
+	{"markup=script&form=long", []string{"form"}}, {"gate=chooser&language=de", []string{"home"}}, {"with=shadow,beside,look-alike-link", []string{"form"}},
+	{"gate=cookies", nil}, {"gate=already", nil},
+	{"markup=script", nil}, {"gate=sign-in", nil}, {"gate=sign-in&markup=script", nil}, {"gate=code", nil}, {"gate=continue-as", nil},
+	{"gate=checkpoint", nil}, {"gate=automated", nil}, {"gate=age", nil}, {"gate=save-login", nil}, {"gate=passkey", nil}, {"gate=notifications", nil},
+	{"gate=suspended", nil}, {"gate=unavailable", nil}, {"gate=notifications&markup=script", nil}, {"gate=cookies&markup=script", nil},
+	{"form=yes-no-first", nil}, {"form=yes-no-first&markup=script", nil}, {"form=long", nil}, {"form=long&with=country-pair", nil}, {"form=long&with=country-combobox", nil},
+	{"with=policy-question", nil}, {"with=policy-question&markup=script", nil}, {"with=role-links", nil}, {"with=button-links", nil}, {"with=relabelled", nil},
+	{"with=twin-send", nil}, {"with=no-send", nil}, {"with=must-explain", nil}, {"with=frame", nil}, {"with=steps", nil}, {"with=validation", nil},
+	{"with=thanks-below", nil}, {"with=right-to-left&language=fr", nil}, {"with=no-break&language=fr", nil}, {"with=soft-hyphens&language=de", nil},
+	{"with=split-spans", nil}, {"with=mixed&language=hr", nil}, {"with=huge", nil}, {"wrong-form=true", nil}, {"language=xx", nil}, {"language=el", nil}, {"language=tr", nil},
+	{"email=marie@courrier.example", nil},
 }
 
 // served fetches pages of the stand-in as a browser would that keeps its cookies.
@@ -93,18 +96,27 @@ var furtherPages = map[string][]string{
 	"facebook":  {"https://www.facebook.com/login/", "https://www.facebook.com/help/contact/510058597920541", "https://accountscenter.facebook.com/info_and_permissions/", "https://www.facebook.com/checkpoint/"},
 }
 
-// TestACopyShowsTheSame: on the stripped copy of each page the flow finds what it
-// finds on the page, and nothing private stands in what is kept.
-func TestACopyShowsTheSame(t *testing.T) {
+// TestCopies are the tests of stripped pages, one after the other in one browser.
+func TestCopies(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
 	t.Parallel()
 	r := reader(t)
+	t.Run("nothing private", func(t *testing.T) { testNothingPrivate(t, r) })
+	t.Run("refused", func(t *testing.T) { testRefusedCopies(t, r) })
+	t.Run("saved pages", func(t *testing.T) { testSavedPages(t, r) })
+	t.Run("lost and gained", func(t *testing.T) { testLostAndGained(t, r) })
+	t.Run("same", func(t *testing.T) { testSameOnACopy(t, r) })
+}
+
+// testSameOnACopy: on the stripped copy of each page the flow finds what it finds
+// on the page, and nothing private stands in what is kept.
+func testSameOnACopy(t *testing.T, r *automation.Reader) {
 	pages, bytes, seen := 0, 0, map[string]bool{}
 	for i, c := range copied {
 		for k, service := range selectors.Services() {
-			if !*full && (c.soak || i > 0 && i%2 != k) {
+			if !*full && (c.daily == nil || i%2 != k) {
 				continue
 			}
 			t.Run(service+"/"+variant{of: c.of}.name(), func(t *testing.T) {
@@ -113,7 +125,7 @@ func TestACopyShowsTheSame(t *testing.T) {
 					t.Fatal(err)
 				}
 				v.Service = service
-				n, size := copyPages(t, r, v, seen)
+				n, size := copyPages(t, r, v, c.daily, seen)
 				pages, bytes = pages+n, bytes+size
 			})
 		}
@@ -122,21 +134,27 @@ func TestACopyShowsTheSame(t *testing.T) {
 }
 
 // copyPages strips all pages of a variant.
-func copyPages(t *testing.T, r *automation.Reader, v rehearsal.Variant, seen map[string]bool) (pages, size int) {
+func copyPages(t *testing.T, r *automation.Reader, v rehearsal.Variant, daily []string, seen map[string]bool) (pages, size int) {
 	t.Helper()
 	site, err := rehearsal.Serve(t.Context(), v)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer site.Close()
-	flow, _, err := selectors.Load("", v.Service)
+	flow, err := builtIn(v.Service)
 	if err != nil {
 		t.Fatal(err)
 	}
 	get, dir := served(t, site), t.TempDir()
-	list := furtherPages[v.Service]
+	list := slices.Clone(furtherPages[v.Service])
 	for _, name := range slices.Sorted(maps.Keys(flow.Address)) {
 		list = append(list, flow.Address[name])
+	}
+	if !*full {
+		list = nil
+		for _, name := range daily {
+			list = append(list, flow.Address[name])
+		}
 	}
 	for _, address := range list {
 		html, at := get(address)
@@ -203,18 +221,20 @@ const sown = `<!doctype html><html lang="en" data-user="CanaryDataAttr1"><head><
 <div role="dialog" aria-label="Chat with Sam Canary">CanaryChat1 <button type="button">Block Sam Canary</button></div>
 </main></body></html>`
 
-// TestNothingPrivateIsCopied: whatever stands on a page, its copy holds nothing
-// but words of the page itself.
-func TestNothingPrivateIsCopied(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs a browser")
-	}
-	t.Parallel()
-	flow, _, err := selectors.Load("", "instagram")
+// builtIn is a flow as it comes with the program.
+func builtIn(service string) (*selectors.Flow, error) {
+	flow, _, err := selectors.Load("", service)
+	return flow, err
+}
+
+// testNothingPrivate: whatever stands on a page, its copy holds nothing but words
+// of the page itself.
+func testNothingPrivate(t *testing.T, r *automation.Reader) {
+	flow, err := builtIn("instagram")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := reader(t).Strip(t.Context(), flow, []byte(sown), "https://www.instagram.com/robin.canary/", "")
+	p, err := r.Strip(t.Context(), flow, []byte(sown), "https://www.instagram.com/robin.canary/", "")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, p.HTML)
 	}
@@ -233,6 +253,91 @@ func TestNothingPrivateIsCopied(t *testing.T) {
 	for _, word := range []string{"<h1>Home</h1>", `href="https://www.instagram.com/accounts/edit/">Settings</a>`, ">Profile<", "<button type=\"submit\">Submit</button>", `aria-label="Tell us"`} {
 		if !strings.Contains(string(p.HTML), word) && !strings.Contains(string(p.HTML), strings.ReplaceAll(word, ">Profile<", `aria-label="Profile"`)) {
 			t.Errorf("the copy lacks %q:\n%s", word, p.HTML)
+		}
+	}
+}
+
+// testRefusedCopies: what looks personal where words are kept keeps the page from
+// being written, and no finding repeats it.
+func testRefusedCopies(t *testing.T, r *automation.Reader) {
+	flow, err := builtIn("instagram")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const html = `<!doctype html><html lang="en"><h1>Home</h1><a href="/accounts/edit/">Settings</a><button type="button">Case 58213994071 of yours</button></html>`
+	p, err := r.Strip(t.Context(), flow, []byte(html), "https://www.instagram.com/", "")
+	var private *automation.Private
+	if !errors.As(err, &private) || len(private.Findings) != 1 || private.Findings[0].What.String() != "This long number may be somebody's." {
+		t.Fatalf("%v\n%s", err, p.HTML)
+	}
+	f := private.Findings[0]
+	if line := strings.Split(string(p.HTML), "\n")[f.Line-1]; !strings.HasPrefix(line[f.Column-1:], "58213994071") {
+		t.Errorf("line %d, column %d: %q", f.Line, f.Column, line)
+	}
+	if strings.Contains(f.Error()+f.Next.String(), "5821") {
+		t.Errorf("the finding repeats the number: %v", f)
+	}
+}
+
+// testSavedPages: on every page that somebody has saved, the built-in flow finds
+// what is expected there. Whoever saved a page puts the folder into
+// testdata/pages.
+func testSavedPages(t *testing.T, r *automation.Reader) {
+	folders, err := filepath.Glob(filepath.Join("testdata", "pages", "*"))
+	if err != nil || len(folders) == 0 {
+		t.Fatal("no folders of saved pages", err)
+	}
+	for _, dir := range folders {
+		pages, findings, err := selectors.OpenSaved(dir, builtIn)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, f := range findings {
+			t.Error(f)
+		}
+		for _, p := range pages {
+			flow, err := builtIn(p.Service)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, differences, err := r.Compare(t.Context(), flow, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range differences {
+				t.Errorf("%s: %s%s is %+v%s, and was %+v%s", filepath.Join(dir, p.Name), "target ", d.Target, d.Is, d.PlaceIs, d.Was, d.PlaceWas)
+			}
+		}
+	}
+}
+
+// testLostAndGained: a flow that does not find any more what was found has lost it;
+// one that finds more has gained.
+func testLostAndGained(t *testing.T, r *automation.Reader) {
+	pages, findings, err := selectors.OpenSaved(filepath.Join("testdata", "pages", "rehearsal-instagram"), builtIn)
+	i := slices.IndexFunc(pages, func(p selectors.SavedPage) bool { return p.Place == "form" })
+	if err != nil || len(findings) > 0 || i < 0 {
+		t.Fatal(err, findings)
+	}
+	flow, err := builtIn("instagram")
+	if err != nil {
+		t.Fatal(err)
+	}
+	worse := *flow
+	worse.Targets = maps.Clone(flow.Targets)
+	worse.Targets["email"] = selectors.Target{Is: []selectors.Role{selectors.Textbox}, In: selectors.Form, Find: []selectors.Locator{{By: selectors.ByAutocomplete, Values: []string{"email"}, Weight: 2}}}
+	better := pages[i]
+	better.Targets = maps.Clone(better.Targets)
+	better.Targets["send"] = selectors.Expected{Status: "ambiguous"}
+	for _, c := range []struct {
+		flow   *selectors.Flow
+		page   selectors.SavedPage
+		target string
+		lost   bool
+	}{{&worse, pages[i], "email", true}, {flow, better, "send", false}} {
+		found, differences, err := r.Compare(t.Context(), c.flow, c.page)
+		if err != nil || len(found) == 0 || len(differences) != 1 || differences[0].Target != c.target || differences[0].Lost() != c.lost {
+			t.Errorf("%s: %+v, %v", c.target, differences, err)
 		}
 	}
 }

@@ -105,7 +105,7 @@ func (k *looker) rounds(ctx context.Context) error {
 		switch {
 		case errors.Is(err, chrome.ErrAlarm), errors.Is(err, chrome.ErrHeld):
 			continue
-		case err != nil && k.told > 0 && (ctx.Err() != nil || errors.Is(err, chrome.ErrGone) || errors.Is(err, chrome.ErrClosed)):
+		case err != nil && k.told > 0 && (ctx.Err() != nil || k.isClosed(err)):
 			return over
 		case ctx.Err() != nil && !errors.Is(ctx.Err(), context.Canceled):
 			return &stop{outcome: Failed, what: hint.Say("No page came to rest in time. Nothing was touched."), next: hint.Say("Check the internet connection, and run the command again.")}
@@ -126,6 +126,11 @@ func (k *looker) rounds(ctx context.Context) error {
 		default:
 		}
 	}
+}
+
+// isClosed tells whether a look failed because the person closed the window.
+func (k *looker) isClosed(err error) bool {
+	return errors.Is(err, chrome.ErrGone) || errors.Is(err, chrome.ErrClosed) || errors.Is(err, context.DeadlineExceeded) && k.browser.Empty()
 }
 
 // tell tells of a page that is another than the one before, once it has come to

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nonmerci/nonmerci/internal/hint"
@@ -139,6 +140,7 @@ func OpenSaved(dir string, flow func(service string) (*Flow, error)) (pages []Sa
 			pages = append(pages, p)
 		}
 	}
+	slices.SortFunc(pages, func(a, b SavedPage) int { return strings.Compare(a.Name, b.Name) })
 	if found == 0 && len(findings) == 0 {
 		return nil, nil, hint.New(hint.Say("There is no saved page in this folder."), hint.Say("`nonmerci selectors check SERVICE --save DIR` puts some there."))
 	}
@@ -155,6 +157,9 @@ func openSaved(dir, base string, flow func(string) (*Flow, error)) (SavedPage, [
 		d.DisallowUnknownFields()
 		err = d.Decode(&p)
 		at = d.InputOffset()
+		if _, key, unknown := strings.Cut(fmt.Sprint(err), "unknown field "); unknown {
+			at = int64(keyAt(raw, strings.Trim(key, `"`)))
+		}
 		if err == nil && len(bytes.TrimSpace(raw[at:])) > 0 {
 			err = errors.New("more than one JSON value")
 		}

@@ -203,6 +203,14 @@ func (b *Browser) isDeserted() bool {
 	return b.deserted
 }
 
+// Empty tells whether all tabs are closed. A browser without a window lives on
+// without them.
+func (b *Browser) Empty() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.tabs) == 0
+}
+
 // patient bounds a call for which nobody has set a deadline.
 func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, bounded := ctx.Deadline(); bounded {
