@@ -28,7 +28,19 @@ type Finding struct {
 
 // Reader looks at pages from files in a throw-away browser without network. It
 // presses and fills nothing.
-type Reader struct{ c *chrome.Reader }
+type Reader struct {
+	c    *chrome.Reader
+	flow *selectors.Flow // of the plan
+	plan *chrome.Plan
+}
+
+// planOf is the plan of a flow, made once for many pages.
+func (r *Reader) planOf(f *selectors.Flow) *chrome.Plan {
+	if r.flow != f {
+		r.flow, r.plan = f, chrome.NewPlan(f)
+	}
+	return r.plan
+}
 
 // NewReader starts the browser.
 func NewReader(ctx context.Context, b Browser) (*Reader, error) {
@@ -36,7 +48,7 @@ func NewReader(ctx context.Context, b Browser) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{c}, nil
+	return &Reader{c: c}, nil
 }
 
 // Close ends the browser.
@@ -63,7 +75,7 @@ func (r *Reader) read(ctx context.Context, f *selectors.Flow, html []byte, addre
 			shown = known
 		}
 	}
-	v, err = r.c.Read(ctx, chrome.NewPlan(f), chrome.Saved{Address: shown, HTML: html})
+	v, err = r.c.Read(ctx, r.planOf(f), chrome.Saved{Address: shown, HTML: html})
 	return v, address, err
 }
 

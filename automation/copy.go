@@ -25,7 +25,7 @@ func (r *Reader) Strip(ctx context.Context, f *selectors.Flow, html []byte, addr
 	if err != nil {
 		return selectors.SavedPage{}, err
 	}
-	o, err := r.c.Outline(ctx, chrome.NewPlan(f), discretion(f, v))
+	o, err := r.c.Outline(ctx, r.planOf(f), discretion(f, v))
 	if err != nil {
 		return selectors.SavedPage{}, err
 	}
@@ -64,7 +64,7 @@ func (r *Reader) copy(ctx context.Context, f *selectors.Flow, v chrome.View, o c
 	if found := p.Secrets(f, own...); len(found) > 0 {
 		return p, &Private{found}
 	}
-	again, err := r.c.Read(ctx, chrome.NewPlan(f), chrome.Saved{Address: p.Address, HTML: p.HTML})
+	again, err := r.c.Read(ctx, r.planOf(f), chrome.Saved{Address: p.Address, HTML: p.HTML})
 	if err != nil {
 		return p, err
 	}
@@ -119,7 +119,7 @@ func (d Difference) Lost() bool {
 // Compare looks at a saved page with a flow, and tells what is found and what is
 // not as the page expects it.
 func (r *Reader) Compare(ctx context.Context, f *selectors.Flow, p selectors.SavedPage) ([]Finding, []Difference, error) {
-	v, err := r.c.Read(ctx, chrome.NewPlan(f), chrome.Saved{Address: p.Address, HTML: p.HTML})
+	v, err := r.c.Read(ctx, r.planOf(f), chrome.Saved{Address: p.Address, HTML: p.HTML})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -164,10 +164,11 @@
     return true;
   };
 
-  const SILENT = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE']);
-  // textOf reads what stands in an element, without scripts and styles.
+  const SILENT = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'TEXTAREA']);
+  // textOf reads what stands in an element, without scripts and styles, and without
+  // what a field of several lines holds: a label around one does not say that.
   const textOf = (node, limit = 4000) => {
-    if (!node.querySelector?.('script,style,noscript,template')) {
+    if (!node.querySelector?.('script,style,noscript,template,textarea')) {
       const t = node.textContent || '';
       return t.length > limit ? t.slice(0, limit) : t;
     }
