@@ -18,6 +18,7 @@ import (
 
 	"github.com/nonmerci/nonmerci/automation"
 	"github.com/nonmerci/nonmerci/internal/canary"
+	"github.com/nonmerci/nonmerci/internal/hint"
 	"github.com/nonmerci/nonmerci/internal/rehearsal"
 	"github.com/nonmerci/nonmerci/selectors"
 )
@@ -279,6 +280,12 @@ func testRefusedCopies(t *testing.T, r *automation.Reader) {
 	}
 	if strings.Contains(f.Error()+f.Next.String(), "5821") {
 		t.Errorf("the finding repeats the number: %v", f)
+	}
+	// Out of its shadow root, the answer belongs to a question to which it did not.
+	const shadow = `<!doctype html><html lang="en"><p>Is your request about AI at Meta?</p><div><template shadowrootmode="open"><button type="button">Yes</button></template></div></html>`
+	_, err = r.Strip(t.Context(), flow, []byte(shadow), "https://privacycenter.instagram.com/policy/", "")
+	if problem, ok := hint.Of(err); !ok || !strings.HasPrefix(problem.What.String(), "Without what is personal, the page does not show the flow the same") {
+		t.Errorf("a copy that shows something else: %v", err)
 	}
 }
 

@@ -61,7 +61,7 @@ func TestSecretsOfASavedPage(t *testing.T) {
 		{`<a href="https://help.instagram.com/contact/1234567890123456">the form of next year</a><a href="https://elsewhere.example/x/#2">…</a>`, ""},
 		{`<input type="submit" value="Senden"><h2>Datenschutzgrundverordnung, 27.05.2025</h2><a href="#">…</a>`, ""},
 	} {
-		got := saved("<main>\n" + c.body + "</main>").Secrets(f, "Robin Sample")
+		got := saved("<main>\n"+c.body+"</main>").Secrets(f, "Robin Sample")
 		switch {
 		case c.kind == "" && len(got) > 0:
 			t.Errorf("%s: %v", c.body, got)
