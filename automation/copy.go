@@ -32,9 +32,15 @@ func (r *Reader) Strip(ctx context.Context, f *selectors.Flow, html []byte, addr
 	return r.copy(ctx, f, v, o)
 }
 
-// discretion is what an outline of a page must not tell.
+// discretion is what an outline of a page must not tell. Where the person is asked
+// who they are, or nobody knows what the page is, a button may be called like them.
 func discretion(f *selectors.Flow, v chrome.View) chrome.Discretion {
-	return chrome.Discretion{Signs: signs(f), Says: append([]string{}, names(f, v)...), Open: everybodys.String()}
+	return chrome.Discretion{Signs: signs(f), Says: names(f, v), Open: everybodys.String(), Strict: delicate(f, shownPlace(f, v))}
+}
+
+// delicate tells of a place that its words may be somebody's name.
+func delicate(f *selectors.Flow, place string) bool {
+	return place == "" || f.Places[place].Kind == selectors.Gate
 }
 
 // names are those of the accounts that a page tells of, whichever place it is.

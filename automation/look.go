@@ -3,6 +3,8 @@ package automation
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +43,7 @@ func Look(ctx context.Context, req Request, l Looking) (Result, error) {
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
 	k := &looker{run: r, Looking: l}
-	end := r.ending(k.look(ctx))
+	end := r.ending(k.early(k.look(ctx)))
 	if k.copies != nil {
 		if err := k.copies.Close(); err != nil {
 			r.req.Log("close the browser of the copies", map[string]any{"error": err.Error()})
@@ -53,6 +55,19 @@ func Look(ctx context.Context, req Request, l Looking) (Result, error) {
 	return r.result(end), nil
 }
 
+// early says of what ended before there was a page that nothing was touched.
+func (k *looker) early(err error) error {
+	switch {
+	case k.told > 0:
+	case errors.Is(err, context.Canceled):
+		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci before a page came to rest. Nothing was touched."), cause: err}
+	case k.browser != nil && k.isClosed(err):
+		return &stop{outcome: Failed, what: hint.Say("The browser ended before a page came to rest. Nothing was touched."),
+			next: hint.Say("Run the command again. If it happens again, try `nonmerci doctor`."), cause: err}
+	}
+	return err
+}
+
 // looker is one round through the pages.
 type looker struct {
 	*run
@@ -61,11 +76,16 @@ type looker struct {
 	copies *Reader
 	told   int    // pages that were told of
 	last   string // place and address of the page that was told last
-	before string // of the page of the last look
+	page   string // place and address of the page at hand
+	came   time.Time
+	shows  string // the same, with what is found there
+	since  time.Time
 }
 
 const (
 	glance   = time.Second            // for one look, so that the person's wish is heard
+	calm     = 2 * time.Second        // without anything new, until a page counts as at rest
+	restless = 8 * time.Second        // for a page that changes all the time
 	keepWait = 500 * time.Millisecond // for a page that is to be kept to stand still
 )
 
@@ -134,12 +154,20 @@ func (k *looker) isClosed(err error) bool {
 }
 
 // tell tells of a page that is another than the one before, once it has come to
-// rest: it was recognised, or stayed the same for two looks.
+// rest: nothing new was found on it for a while, or it never rests.
 func (k *looker) tell(v chrome.View) error {
 	place := shownPlace(k.req.Flow, v)
-	now := place + " " + v.Address
-	rests := place != "" || v.Ready == "complete" && now == k.before
-	k.before = now
+	now, found := place+" "+v.Address, ""
+	for _, id := range slices.Sorted(maps.Keys(v.Targets)) {
+		found += " " + id + " " + v.Targets[id].Status
+	}
+	if now != k.page {
+		k.page, k.came = now, time.Now()
+	}
+	if now+found != k.shows {
+		k.shows, k.since = now+found, time.Now()
+	}
+	rests := v.Ready == "complete" && time.Since(k.since) >= calm || time.Since(k.came) > restless
 	if !strings.HasPrefix(v.Address, "https://") || !rests || now == k.last {
 		return nil
 	}
@@ -147,7 +175,7 @@ func (k *looker) tell(v chrome.View) error {
 	k.told++
 	p := Page{Place: place, Address: publicAddress(v.Address)}
 	for _, one := range findings(k.req.Flow, v, v.Address, "") {
-		p.Findings = append(p.Findings, discreet(k.req.Flow, v.Address, one))
+		p.Findings = append(p.Findings, discreet(k.req.Flow, v.Address, one, delicate(k.req.Flow, place)))
 	}
 	return k.Page(p)
 }

@@ -194,6 +194,13 @@ const (
 	tokenShape  = 4
 )
 
+// Personal tells whether a text looks as if something in it belonged to a person.
+func Personal(text string) bool {
+	s := scanner{flow: &Flow{}}
+	s.look(text, 0)
+	return len(s.findings) > 0
+}
+
 // random tells what no person has thought of: letters and digits in turn, or
 // capitals in the middle of words.
 func random(s string) bool {
@@ -235,8 +242,8 @@ func (p SavedPage) indexFindings(f *Flow, file string, raw []byte) []Finding {
 	if !savedLanguage.MatchString(p.Language) {
 		s.find(keyAt(raw, "language"), hint.Say("This is not the language of a saved page."))
 	}
-	if p.Address == "#" {
-		s.find(keyAt(raw, "address"), hint.Say("This address is not written as in a stripped page."))
+	if _, err := guard.Host(p.Address); err != nil { // links may lead elsewhere, but no page is shown there
+		s.find(keyAt(raw, "address"), hint.Say("This address is not one of Meta's."))
 	}
 	s.address(p.Address, keyAt(raw, "address"))
 	for _, id := range slices.Sorted(maps.Keys(p.Targets)) {

@@ -31,36 +31,41 @@ type checking struct {
 	config.Config
 }
 
-func (a *app) checkCmd() *cobra.Command {
-	var k checking
-	cmd := &cobra.Command{
-		Use:   "check SERVICE [--page FILE|DIR]",
-		Short: "what a flow finds on the pages you open, or on saved ones; presses and fills nothing",
-		Long: `Opens the browser. You go from page to page, and for each page that comes to rest
-nonmerci prints one line for each target of each place that could be there: whether
-it is found, and how each locator voted. It has eyes and no hands there: it goes to
-the home address once, and then can do nothing but look. The objection form cannot
-be sent from that window. Ctrl-C or closing the window ends it.
+const aboutCheck = `Opens the browser. You go from page to page, and for each page that comes to
+rest nonmerci prints one line for each target of each place that could be there:
+whether it is found, and how each locator voted. It has eyes and no hands there:
+it goes to the home address once, and then can do nothing but look. It is no
+place to send the form from: nonmerci keeps no record there. Ctrl-C or closing
+the window ends it.
 
-With --page FILE it does the same for a saved page (HTML), in a throw-away browser
-without network, where no script of the page runs.
+With --page FILE it does the same for a saved page (HTML), in a throw-away
+browser without network, where no script of the page runs.
 
-With --save DIR it keeps pages for others to try their flows on: each time you press
-Enter here (or the first page, where nobody waits), or the one of --page. A copy
-holds the structure of the page, roles, and the words of what one presses, fills or
-reads as a heading; no other text, no names, values, pictures or scripts, and only
-addresses that are everybody's. nonmerci looks at each copy: if it still holds
-something that looks personal, or shows a flow something else than the page,
-nothing is written. Look at it yourself before you give it away: it opens in any
-browser.
+With --save DIR it keeps pages for others to try their flows on: each time you
+press Enter here (or the first page, where nobody waits), or the one of --page.
+A copy holds the structure of the page, roles, and the words of what one
+presses, fills or reads as a heading; no other text, no names, values, pictures
+or scripts, and only addresses that are everybody's. Where it is asked who you
+are, or the page is not recognised, only the flow's own words are left. nonmerci
+looks at each copy: if it still holds something that looks personal, or shows a
+flow something else than the page, nothing is written. Look at it yourself
+before you give it away: it opens in any browser.
 
-With --page DIR it reads such a folder, and says for each page what is not as it was.
+With --page DIR it reads such a folder, and says for each page what is not as it
+was.
 
 EXIT STATUS
   0  every line could be made, and in a folder all that was found is still found
   2  the page, the folder or the service could not be read, or nothing was kept
   4  in a folder: something that was found is not found any more
-  7  the browser did not start, or no page came`,
+  7  the browser did not start, or no page came`
+
+func (a *app) checkCmd() *cobra.Command {
+	var k checking
+	cmd := &cobra.Command{
+		Use:   "check SERVICE [--page FILE|DIR]",
+		Short: "what a flow finds on the pages you open, or on saved ones; presses and fills nothing",
+		Long:  aboutCheck,
 		Example: `  nonmerci selectors check instagram
   nonmerci selectors check instagram --save pages
   nonmerci selectors check instagram --page form.html --place form

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/nonmerci/nonmerci/automation"
@@ -134,12 +135,13 @@ func (a *app) checkFolder(ctx context.Context, flow *selectors.Flow, k checking)
 		}
 		return exit(exitUsage)
 	}
+	pages = slices.DeleteFunc(pages, func(p selectors.SavedPage) bool { return p.Service != flow.Service })
+	if len(pages) == 0 {
+		return hint.New(hint.Say("There is no saved page of %s in this folder. Nothing was started.", flow.Title), hint.Say("Name the service of the pages, or another folder."))
+	}
 	lost := false
 	err = a.reading(ctx, k, func(r *automation.Reader) error {
 		for _, p := range pages {
-			if p.Service != flow.Service {
-				continue
-			}
 			found, differences, err := r.Compare(ctx, flow, p)
 			if err != nil {
 				return a.notShown(err)

@@ -142,6 +142,8 @@ func french() map[string]string {
 		"Please switch to it in the browser window. nonmerci touches nothing meanwhile and goes on by itself afterwards.": "Passez à ce compte dans la fenêtre du navigateur. Pendant ce temps, nonmerci ne touche à rien ; ensuite, il continue tout seul.",
 		"Now run `nonmerci object %s`.": "Lancez maintenant `nonmerci object %s`.",
 		// automation/look.go
+		"You stopped nonmerci before a page came to rest. Nothing was touched.": "Vous avez arrêté nonmerci avant qu’une page ne s’affiche. Rien n’a été touché.",
+		"The browser ended before a page came to rest. Nothing was touched.":    "Le navigateur s’est arrêté avant qu’une page ne s’affiche. Rien n’a été touché.",
 		"Go from page to page in the window; sign in where you are asked to. nonmerci looks at each page that comes to rest, and touches nothing. Ctrl-C or closing the window ends it.": "Allez de page en page dans la fenêtre ; connectez-vous là où on vous le demande. nonmerci regarde chaque page une fois affichée, et ne touche à rien. Ctrl-C ou la fermeture de la fenêtre y met fin.",
 		"nonmerci has looked at the pages, and touched nothing.":    "nonmerci a regardé les pages et n’a touché à rien.",
 		"No page came to rest in time. Nothing was touched.":        "Aucune page ne s’est affichée à temps. Rien n’a été touché.",
@@ -321,6 +323,8 @@ func french() map[string]string {
 		"The saved page could not be shown. Nothing else was touched.":        "La page enregistrée n’a pas pu être affichée. Rien d’autre n’a été touché.",
 		"Try `nonmerci doctor`.":                                              "Essayez `nonmerci doctor`.",
 		// internal/cli/check_pages.go
+		"There is no saved page of %s in this folder. Nothing was started.":                                                "Il n’y a pas de page enregistrée de %s dans ce dossier. Rien n’a été lancé.",
+		"Name the service of the pages, or another folder.":                                                                "Indiquez le service des pages, ou un autre dossier.",
 		"Press Enter here when the window shows a page that you want to keep for others. The copy holds nothing personal.": "Appuyez ici sur Entrée quand la fenêtre montre une page que vous voulez conserver pour d’autres. La copie ne contient rien de personnel.",
 		"Page: not recognised (%s)": "Page : non reconnue (%s)",
 		"Page: %s (%s)":             "Page : %s (%s)",

@@ -13,9 +13,10 @@ type Outline struct {
 
 // Discretion says what an outline must not tell.
 type Discretion struct {
-	Signs []string // targets that tell whose account it is
-	Says  []string // words that name the person
-	Open  string   // an expression that paths fit which lead everybody to the same page
+	Signs  []string // targets that tell whose account it is
+	Says   []string // words that name the person
+	Open   string   // an expression that paths fit which lead everybody to the same page
+	Strict bool     // no words but the plan's, whatever says them
 }
 
 // Outline reads the page in the current tab. It changes nothing there.
@@ -24,5 +25,5 @@ func (b *Browser) Outline(ctx context.Context, plan *Plan, d Discretion) (Outlin
 	if err != nil {
 		return Outline{}, err
 	}
-	return ask[Outline](ctx, s, "outline", plan, map[string]any{"signs": d.Signs, "says": d.Says, "open": d.Open})
+	return ask[Outline](ctx, s, "outline", plan, map[string]any{"signs": append([]string{}, d.Signs...), "says": append([]string{}, d.Says...), "open": d.Open, "strict": d.Strict})
 }
