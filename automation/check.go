@@ -99,8 +99,8 @@ func findings(f *selectors.Flow, v chrome.View, address, only string) []Finding 
 // discreet takes out of a finding on somebody's own page what may be theirs: names
 // but for the words that the flow knows, and attributes but for those by which
 // targets are found.
-func discreet(f *selectors.Flow, address string, one Finding, strict bool) Finding {
-	one.Name = sayable(f, address, one, strict)
+func discreet(f *selectors.Flow, address, place string, one Finding) Finding {
+	one.Name = sayable(f, address, place, one)
 	kept := map[string]string{}
 	for _, name := range []string{"type", "role", "autocomplete", "inputmode", "aria-level", "aria-modal", "aria-multiline"} {
 		if v, ok := one.Attributes[name]; ok && plainWords.MatchString(v) {
@@ -113,9 +113,8 @@ func discreet(f *selectors.Flow, address string, one Finding, strict bool) Findi
 
 var plainWords = regexp.MustCompile(`^[a-z0-9 -]{0,60}$`)
 
-// sayable is the name of an element as it may be shown to anybody; strict: no more
-// than the flow's own words.
-func sayable(f *selectors.Flow, address string, one Finding, strict bool) string {
+// sayable is the name of an element as it may be shown to anybody.
+func sayable(f *selectors.Flow, address, place string, one Finding) string {
 	t, part := f.Targets[one.Target], ""
 	for _, l := range t.Find {
 		for _, say := range l.Values {
@@ -131,12 +130,12 @@ func sayable(f *selectors.Flow, address string, one Finding, strict bool) string
 			}
 		}
 	}
+	strict, links := delicate(f, place)
+	open := one.Tag == "a" && everybodysLink(linked(address, one.Attributes["href"]))
 	switch {
 	case part != "":
 		return part + " …"
-	case strict, isSign(f, one.Target), selectors.Personal(one.Name):
-		return ""
-	case one.Tag == "a" && !everybodysLink(linked(address, one.Attributes["href"])):
+	case strict && !(links && open), isSign(f, one.Target), selectors.Personal(one.Name), one.Tag == "a" && !open:
 		return ""
 	case !slices.ContainsFunc(t.Is, func(r selectors.Role) bool { return r == selectors.Dialog || r == selectors.Words }):
 		return one.Name

@@ -32,15 +32,20 @@ func (r *Reader) Strip(ctx context.Context, f *selectors.Flow, html []byte, addr
 	return r.copy(ctx, f, v, o)
 }
 
-// discretion is what an outline of a page must not tell. Where the person is asked
-// who they are, or nobody knows what the page is, a button may be called like them.
+// discretion is what an outline of a page must not tell.
 func discretion(f *selectors.Flow, v chrome.View) chrome.Discretion {
-	return chrome.Discretion{Signs: signs(f), Says: names(f, v), Open: everybodys.String(), Strict: delicate(f, shownPlace(f, v))}
+	strict, links := delicate(f, shownPlace(f, v))
+	return chrome.Discretion{Signs: signs(f), Says: names(f, v), Open: everybodys.String(), Strict: strict, Links: links}
 }
 
-// delicate tells of a place that its words may be somebody's name.
-func delicate(f *selectors.Flow, place string) bool {
-	return place == "" || f.Places[place].Kind == selectors.Gate
+// delicate tells of a place whether its words may be somebody's name: where the
+// person is asked who they are, where nobody knows what the page is, and on pages
+// of their own. On these, links says, what leads everybody to the same page is
+// called the same for everybody.
+func delicate(f *selectors.Flow, place string) (strict, links bool) {
+	p := f.Places[place]
+	own := len(p.Account) > 0
+	return place == "" || p.Kind == selectors.Gate || own, own
 }
 
 // names are those of the accounts that a page tells of, whichever place it is.

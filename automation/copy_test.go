@@ -212,7 +212,7 @@ const sown = `<!doctype html><html lang="en" data-user="CanaryDataAttr1"><head><
 <body class="CanaryClass1" onload="go('CanaryHandler1')"><!-- CanaryComment1 -->
 <header><a href="/robin.canary/" aria-label="Profile" title="CanaryTitle1"><img alt="Robin Canary" src="https://cdn.example/CanaryImage1.jpg"></a>
 <a href="/robin.canary/">Robin Canary</a><span>@robin.canary</span><button type="button">Switch to other.canary</button><h2>Welcome back, Robin Canary</h2></header>
-<nav><a href="/accounts/edit/?ref=CanaryQuery1#CanaryHash1">Settings</a><a href="https://www.instagram.com/direct/t/10842376401/">Message to Sam Canary</a>
+<nav><a href="/help/">Get help</a><a href="/accounts/edit/?ref=CanaryQuery1#CanaryHash1">Settings</a><a href="https://www.instagram.com/direct/t/10842376401/">Message to Sam Canary</a>
 <a href="mailto:sam.canary@mail.example">sam.canary@mail.example</a><a href="javascript:go('CanaryLinkScript1')">More</a></nav>
 <main id="CanaryId1"><h1>Home</h1><p>My post about CanaryPost1, call me at +33 6 12 34 56 78.</p>
 <article><h3>CanaryHeadline1</h3><button type="button" aria-label="Like the CanaryPost2 of Sam">Like</button><a href="https://evil.example/CanaryPath1">CanaryLinkText1</a></article>
@@ -240,9 +240,11 @@ func testNothingPrivate(t *testing.T, r *automation.Reader) {
 	}
 	for address, words := range map[string][]string{
 		// Somebody's page: nothing but the flow's words.
-		"https://www.instagram.com/robin.canary/": {`aria-label="Profile"`, `href="https://www.instagram.com/accounts/edit/">Settings</a>`, `<button type="submit">Submit</button>`, "<h1>…</h1>"},
-		// The settings, where the words of what acts are everybody's.
-		"https://www.instagram.com/accounts/edit/": {`aria-label="Profile"`, `<h1>Home</h1>`, `aria-label="Tell us"`, `<a href="#">More</a>`, `<button type="submit">Submit</button>`},
+		"https://www.instagram.com/robin.canary/": {`aria-label="Profile"`, `href="https://www.instagram.com/accounts/edit/">Settings</a>`, `href="https://www.instagram.com/help/">…</a>`, `<button type="submit">Submit</button>`, "<h1>…</h1>"},
+		// A page of one's own: and the words of links that are everybody's.
+		"https://www.instagram.com/accounts/edit/": {`aria-label="Profile"`, "<h1>…</h1>", `>Get help</a>`, `<a href="#">…</a>`, `<button type="submit">Submit</button>`},
+		// A page for everybody, where the words of what acts are everybody's, too.
+		"https://privacycenter.instagram.com/policy/": {`aria-label="Profile"`, `<h1>Home</h1>`, `>Get help</a>`, `aria-label="Tell us"`, `<a href="#">More</a>`, `<button type="submit">Submit</button>`},
 	} {
 		p, err := r.Strip(t.Context(), flow, []byte(sown), address, "")
 		if err != nil {
@@ -273,7 +275,7 @@ func testRefusedCopies(t *testing.T, r *automation.Reader) {
 		t.Fatal(err)
 	}
 	const html = `<!doctype html><html lang="en"><h1>Home</h1><a href="/accounts/edit/">Settings</a><button type="button">Case 58213994071 of yours</button></html>`
-	p, err := r.Strip(t.Context(), flow, []byte(html), "https://www.instagram.com/", "")
+	p, err := r.Strip(t.Context(), flow, []byte(html), "https://privacycenter.instagram.com/policy/", "")
 	var private *automation.Private
 	if !errors.As(err, &private) || len(private.Findings) != 1 || private.Findings[0].What.String() != "This long number may be somebody's." {
 		t.Fatalf("%v\n%s", err, p.HTML)

@@ -175,7 +175,7 @@ func (k *looker) tell(v chrome.View) error {
 	k.told++
 	p := Page{Place: place, Address: publicAddress(v.Address)}
 	for _, one := range findings(k.req.Flow, v, v.Address, "") {
-		p.Findings = append(p.Findings, discreet(k.req.Flow, v.Address, one, delicate(k.req.Flow, place)))
+		p.Findings = append(p.Findings, discreet(k.req.Flow, v.Address, place, one))
 	}
 	return k.Page(p)
 }

@@ -46,10 +46,11 @@ press Enter here (or the first page, where nobody waits), or the one of --page.
 A copy holds the structure of the page, roles, and the words of what one
 presses, fills or reads as a heading; no other text, no names, values, pictures
 or scripts, and only addresses that are everybody's. Where it is asked who you
-are, or the page is not recognised, only the flow's own words are left. nonmerci
-looks at each copy: if it still holds something that looks personal, or shows a
-flow something else than the page, nothing is written. Look at it yourself
-before you give it away: it opens in any browser.
+are, on pages of your own and on those that are not recognised, hardly more than
+the flow's own words are left. nonmerci looks at each copy: if it still holds
+something that looks personal, or shows a flow something else than the page,
+nothing is written. Look at it yourself before you give it away: it opens in any
+browser.
 
 With --page DIR it reads such a folder, and says for each page what is not as it
 was.

@@ -1122,8 +1122,9 @@
   };
 
   // discretion decides which words of a page may be told; strict: none but the
-  // flow's, because any button may be called like an account.
-  const discretion = (scan, vocab, street, { signs, says, strict }) => {
+  // flow's, because any button may be called like an account; links: and those of
+  // links that lead everybody to the same page.
+  const discretion = (scan, vocab, street, { signs, says, strict, links }) => {
     const named = (el, t) => t.find.some((f) => matches(scan, f, el)) && !(t.never || []).some((f) => matches(scan, f, el));
     const sign = (el) => signs.some((id) => scan.plan.targets[id] && named(el, scan.plan.targets[id]));
     const outside = (el) => {
@@ -1143,9 +1144,8 @@
       [...names].some((n) => fold(raw).includes(n));
     return (el, raw) => {
       if (vocab.knows(raw)) return true;
-      if (strict) return false;
-      if (raw.length > 200 || personal(raw) || sign(el)) return false;
       const to = outside(el);
+      if (strict && !(links && to) || raw.length > 200 || personal(raw) || sign(el)) return false;
       return to ? street.isOpen(to) : !closest(el, OTHERS) && !chats.some((box) => within(el, box));
     };
   };
@@ -1153,11 +1153,11 @@
   // outline writes the copy, as HTML: what is hidden is left out, what stands in a
   // shadow root or a frame of the page's own is written where it is seen. It changes
   // nothing in the page.
-  const outline = ({ plan, key, open, signs, says, strict }) => {
+  const outline = ({ plan, key, open, signs, says, strict, links }) => {
     if (plan) plans.set(key, compile(plan));
     if (!(plan = plans.get(key))) return null;
     const scan = scanPage(plan), vocab = vocabulary(plan), street = streets(plan, open);
-    const mayTell = discretion(scan, vocab, street, { signs, says, strict });
+    const mayTell = discretion(scan, vocab, street, { signs, says, strict, links });
     const tell = (el, raw) => mayTell(el, raw) ? raw : vocab.hint(raw);
 
     // sayers are the smallest elements that say words of the flow in running text.

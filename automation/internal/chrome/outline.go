@@ -17,6 +17,7 @@ type Discretion struct {
 	Says   []string // words that name the person
 	Open   string   // an expression that paths fit which lead everybody to the same page
 	Strict bool     // no words but the plan's, whatever says them
+	Links  bool     // with Strict: and those of links that lead everybody to the same page
 }
 
 // Outline reads the page in the current tab. It changes nothing there.
@@ -25,5 +26,5 @@ func (b *Browser) Outline(ctx context.Context, plan *Plan, d Discretion) (Outlin
 	if err != nil {
 		return Outline{}, err
 	}
-	return ask[Outline](ctx, s, "outline", plan, map[string]any{"signs": append([]string{}, d.Signs...), "says": append([]string{}, d.Says...), "open": d.Open, "strict": d.Strict})
+	return ask[Outline](ctx, s, "outline", plan, map[string]any{"signs": append([]string{}, d.Signs...), "says": append([]string{}, d.Says...), "open": d.Open, "strict": d.Strict, "links": d.Links})
 }
