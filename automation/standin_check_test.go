@@ -107,6 +107,7 @@ func TestFaultsReachEveryPower(t *testing.T) {
 		elsewhere := []string{"Fetch.fulfillRequest", // where a saved page is shown
 			"Page.printToPDF",                                                               // where the report is printed
 			"Overlay.setInspectMode", "DOM.getContentQuads", "Runtime.callFunctionOn shown", // where the person points at something
+			"Runtime.callFunctionOn outline",              // where a page is kept for others
 			"Runtime.callFunctionOn",                      // by its functions
 			"Target.attachToTarget", "Target.closeTarget"} // in a browser that ran before
 		if slices.Contains(elsewhere, name) {
