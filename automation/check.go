@@ -170,6 +170,8 @@ func everybodysLink(address string) bool {
 	return err == nil && (u.Path == "/" || everybodys.MatchString(u.Path))
 }
 
+var contactPath = regexp.MustCompile(`^(?:/help)?/contact/\d+/?$`)
+
 // publicAddress is an address as it may be shown: what may name a person in it is
 // left out.
 func publicAddress(address string) string {
@@ -177,7 +179,8 @@ func publicAddress(address string) string {
 	if err != nil {
 		return ""
 	}
-	if everybodysLink(address) {
+	numbered := contactPath.MatchString(u.Path) // the number of a contact form is everybody's
+	if everybodysLink(address) && (numbered || !selectors.Personal(u.Path)) {
 		return u.Host + u.Path
 	}
 	return u.Host + "/…"

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/guard"
 	"github.com/nonmerci/nonmerci/internal/hint"
 	"github.com/nonmerci/nonmerci/selectors"
 )
@@ -168,7 +168,7 @@ func (k *looker) tell(v chrome.View) error {
 		k.shows, k.since = now+found, time.Now()
 	}
 	rests := v.Ready == "complete" && time.Since(k.since) >= calm || time.Since(k.came) > restless
-	if !strings.HasPrefix(v.Address, "https://") || !rests || now == k.last {
+	if _, err := guard.Host(v.Address); err != nil || !rests || now == k.last { // of other sites nothing is told
 		return nil
 	}
 	k.last = now
