@@ -108,6 +108,7 @@ func TestFaultsReachEveryPower(t *testing.T) {
 			"Page.printToPDF",                                                               // where the report is printed
 			"Overlay.setInspectMode", "DOM.getContentQuads", "Runtime.callFunctionOn shown", // where the person points at something
 			"Overlay.highlightNode", "DOM.getDocument", "Runtime.callFunctionOn near", // where they are shown what comes near
+			"Runtime.callFunctionOn outline",              // where a page is kept for others
 			"Runtime.callFunctionOn",                      // by its functions
 			"Target.attachToTarget", "Target.closeTarget"} // in a browser that ran before
 		if slices.Contains(elsewhere, name) {

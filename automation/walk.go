@@ -392,23 +392,11 @@ var rank = []selectors.Kind{selectors.Gate, selectors.Aside, selectors.End, sele
 // recognise names the one place that a view shows, or none. Two pages at once
 // are none: nobody guesses.
 func (w *walker) recognise(v chrome.View) (string, error) {
-	for _, kind := range rank {
-		var fit []string
-		for _, id := range v.Places {
-			if p := w.req.Flow.Places[id]; p.Kind == kind && p.Means != selectors.Thanks && !slices.Contains(w.passed, id) {
-				fit = append(fit, id)
-			}
-		}
-		switch {
-		case len(fit) == 0:
-			continue
-		case len(fit) > 1 && kind != selectors.Gate:
-			w.keep(happening{kind: "conflict", detail: fit[0] + ", " + fit[1]})
-			return "", nil
-		}
-		return fit[0], nil
+	place, twice := standing(w.req.Flow, v, w.passed)
+	if twice != nil {
+		w.keep(happening{kind: "conflict", detail: twice[0] + ", " + twice[1]})
 	}
-	return "", nil
+	return place, nil
 }
 
 func (w *walker) kind() selectors.Kind { return w.req.Flow.Places[w.place].Kind }

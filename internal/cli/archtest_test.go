@@ -51,8 +51,8 @@ var rooms = map[string]room{
 		reason: "merges settings; pflag is what viper binds flags with; x/text knows the countries",
 	},
 	"selectors": {
-		own: []string{"internal/guard", "internal/hint"}, others: []string{"aead.dev/minisign", "github.com/goccy/go-yaml", "github.com/santhosh-tekuri/jsonschema", "golang.org/x/tools"},
-		reason: "pure data; a flow is checked against the judge's lists when it is read; minisign tells who signed the flow files that x/tools' txtar holds together (go-internal's panics at a line of dashes)",
+		own: []string{"internal/guard", "internal/hint"}, others: []string{"aead.dev/minisign", "github.com/goccy/go-yaml", "github.com/santhosh-tekuri/jsonschema", "golang.org/x/net", "golang.org/x/tools"},
+		reason: "pure data; a flow is checked against the judge's lists when it is read; minisign tells who signed the flow files that x/tools' txtar holds together (go-internal's panics at a line of dashes); x/net reads saved pages as a browser does, so that nothing hides in one",
 	},
 	"automation": {
 		own: []string{chromeRoom, ringRoom, "selectors", "internal/guard", "internal/hint", "internal/record"}, others: []string{"go.uber.org/zap", "golang.org/x/text"},

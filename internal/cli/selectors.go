@@ -38,10 +38,11 @@ lie over the built-in ones, or over newer ones that you have taken over.`},
 		},
 		show,
 		&cobra.Command{
-			Use: "lint [FILE...]", Short: "check flow files; without FILE all that are in force",
+			Use: "lint [FILE|DIR...]", Short: "check flow files; without FILE all that are in force",
 			Long: `Checks flow and phrase files, and prints one line for each finding:
 FILE:LINE:COLUMN: what. Without FILE it checks the built-in or downloaded ones and
-your own.
+your own. DIR is a folder of saved pages (selectors check --save): its indexes, and
+that nothing personal is in it.
 
 Where the words of the pages are checked, a table says for each language how
 many ideas ("the link to the form", "Send") have words that somebody has seen on
@@ -339,6 +340,10 @@ func (a *app) languages(words []selectors.LanguageCoverage) string {
 // lint prints the findings about one file and tells whether it can be used. For a
 // phrase file that can, it tells how well the languages are known with it.
 func (a *app) lint(name string) (usable bool, words []selectors.LanguageCoverage, err error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		usable, err = a.lintFolder(name)
+		return usable, nil, err
+	}
 	data, err := os.ReadFile(name)
 	if err != nil {
 		a.problem(hint.Wrap(err, hint.Say("The file could not be read."), hint.Say("Check its name, and that you may read it.")))
@@ -355,23 +360,12 @@ func (a *app) lint(name string) (usable bool, words []selectors.LanguageCoverage
 			return false, nil, nil
 		}
 	}
-	usable = true
 	base, _ := selectors.OpenBase(a.flowDir())
-	for _, f := range base.Lint(name, data, phrases...) {
-		usable = usable && f.Warning
-		what := f.What
-		if f.Warning {
-			what = hint.Say("warning: %s", f.What)
-		}
-		if err := a.print(fmt.Sprintf("%s:%d:%d: %s\n", f.File, f.Line, f.Column, what.In(a.lang))); err != nil {
-			return false, nil, err
-		}
-		if f.Snippet != "" {
-			fmt.Fprintln(a.Stderr, f.Snippet)
-		}
-		a.next(f.Next)
+	findings := base.Lint(name, data, phrases...)
+	if err := a.tellFaults(findings); err != nil {
+		return false, nil, err
 	}
-	if !usable {
+	if slices.ContainsFunc(findings, func(f selectors.Finding) bool { return !f.Warning }) {
 		return false, nil, nil
 	}
 	// Not even a flow that can be used has words to count.
@@ -379,4 +373,32 @@ func (a *app) lint(name string) (usable bool, words []selectors.LanguageCoverage
 		return true, words, nil
 	}
 	return true, nil, nil
+}
+
+// tellFaults prints findings about files, one a line.
+func (a *app) tellFaults(findings []selectors.Finding) error {
+	for _, f := range findings {
+		what := f.What
+		if f.Warning {
+			what = hint.Say("warning: %s", f.What)
+		}
+		if err := a.print(fmt.Sprintf("%s:%d:%d: %s\n", f.File, f.Line, f.Column, what.In(a.lang))); err != nil {
+			return err
+		}
+		if f.Snippet != "" {
+			fmt.Fprintln(a.Stderr, f.Snippet)
+		}
+		a.next(f.Next)
+	}
+	return nil
+}
+
+// lintFolder checks a folder of saved pages.
+func (a *app) lintFolder(dir string) (usable bool, err error) {
+	_, findings, err := selectors.OpenSaved(dir, a.flow)
+	if err != nil {
+		a.problem(err)
+		return false, nil
+	}
+	return len(findings) == 0, a.tellFaults(findings)
 }

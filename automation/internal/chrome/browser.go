@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-rod/rod"
@@ -24,7 +25,7 @@ type Browser struct {
 	gate    *gate
 	net     *netlock
 	off     locks
-	saved   *Saved // nil: the network is on the other end
+	saved   atomic.Pointer[Saved] // the page from a file that is shown; nil: the network is on the other end
 	version string
 
 	ctx    context.Context // ends with the browser
@@ -72,9 +73,10 @@ type Note struct {
 // tab with every lock on.
 func connect(ctx context.Context, proc *process, o Options) (*Browser, error) {
 	b := newBrowser(proc.pipe, newNetlock(o.off, proc.outlet), o.off)
-	b.proc, b.saved = proc, o.saved
-	if b.gate.saved = b.saved != nil; b.gate.saved {
-		b.gate.report = b.saved.report
+	b.proc = proc
+	b.saved.Store(o.saved)
+	if b.gate.saved = o.saved != nil; b.gate.saved {
+		b.gate.report = o.saved.report
 		b.net.shut() // a saved page has no network
 	}
 	return b.begin(ctx)
@@ -199,6 +201,14 @@ func (b *Browser) isDeserted() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.deserted
+}
+
+// Empty tells whether all tabs are closed. A browser without a window lives on
+// without them.
+func (b *Browser) Empty() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.tabs) == 0
 }
 
 // patient bounds a call for which nobody has set a deadline.

@@ -26,7 +26,7 @@ func (b *Browser) take(m *rod.Message) {
 		var e proto.FetchRequestPaused
 		switch loaded := m.Load(&e); {
 		case !loaded:
-		case b.saved != nil:
+		case b.gate.saved:
 			b.show(&e)
 		default:
 			b.answer(m.SessionID, &e)
@@ -90,10 +90,10 @@ func (s *session) take(m *rod.Message) {
 			s.mu.Lock()
 			s.world = 0
 			s.mu.Unlock()
-			s.b.saved.follow(e.Frame.URL, false)
+			s.b.saved.Load().follow(e.Frame.URL, false)
 		}
 	case proto.PageLoadEventFired{}.ProtoEvent():
-		s.b.saved.follow("", true)
+		s.b.saved.Load().follow("", true)
 	case proto.OverlayInspectNodeRequested{}.ProtoEvent():
 		var e proto.OverlayInspectNodeRequested
 		if m.Load(&e) {
@@ -216,7 +216,7 @@ func (b *Browser) dialog(s *session, kind string) {
 		}
 	}
 	s.mu.Unlock()
-	if b.gate.sealed.Load() || b.gate.theirs.Load() {
+	if b.gate.sealed.Load() || b.gate.eyes.Load() || b.gate.theirs.Load() {
 		return
 	}
 	b.wg.Add(1)

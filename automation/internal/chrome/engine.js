@@ -164,10 +164,11 @@
     return true;
   };
 
-  const SILENT = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE']);
-  // textOf reads what stands in an element, without scripts and styles.
+  const SILENT = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'TEXTAREA']);
+  // textOf reads what stands in an element, without scripts and styles, and without
+  // what a field of several lines holds: a label around one does not say that.
   const textOf = (node, limit = 4000) => {
-    if (!node.querySelector?.('script,style,noscript,template')) {
+    if (!node.querySelector?.('script,style,noscript,template,textarea')) {
       const t = node.textContent || '';
       return t.length > limit ? t.slice(0, limit) : t;
     }
@@ -1093,6 +1094,244 @@
     return out;
   };
 
+  // ---- outline -----------------------------------------------------------
+
+  // What a copy of a page may hold for others: structure, roles, the words of what
+  // one presses, fills or reads as a heading, and where links lead that lead
+  // everybody there. Of all other text only the flow's own words are left.
+
+  const THINGS = /^(a|button|summary|dialog|h[1-6])$/;
+  const FRAMES = new Set(['nav', 'header', 'footer', 'aside', 'main', 'section', 'article', 'form']);
+  const NOT_COPIED = /^(script|style|noscript|template|svg|img|picture|video|audio|canvas|object|embed|map|option|optgroup|link|meta)$/;
+  const NAMED = '<input type="hidden" name="support_form_id">'; // Meta's contact forms name themselves
+  // What the parser of HTML would not let stand in another of its kind.
+  const ONCE = { a: /^a$/, button: /^button$/, form: /^form$/, label: /^label$/, summary: /^summary$/, heading: /^h[1-6]$/ };
+  const SPOKEN = new Set(('alertdialog article banner button checkbox combobox complementary contentinfo dialog feed form heading link list listbox listitem ' +
+    'log main menu menubar menuitem menuitemcheckbox menuitemradio navigation option radio radiogroup region search searchbox slider spinbutton status ' +
+    'switch tab tablist tabpanel textbox toolbar tree treeitem').split(' '));
+  const OTHERS = 'article,[role=article],[role=feed],[role=log],[role=complementary],aside'; // where other people speak
+  const SITES = /^(?:(?:www|m|help|privacycenter|accountscenter|[a-z]{2,3}-[a-z]{2,4})\.)?(?:facebook|instagram|meta)\.com$/;
+  const NOWHERE = ['https://www.whatsapp.com/x/', 'https://elsewhere.example/x/'];
+  const FILLED_WITH = /^(email|username|current-password|new-password|one-time-code|country|country-name|tel|tel-country-code|postal-code|name|off|on)$/;
+  const escaped = (s) => s.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
+  const written = (attributes) => Object.entries(attributes).filter(([, v]) => v || v === 0).map(([n, v]) => ` ${n}="${escaped(String(v))}"`).join('');
+
+  // vocabulary is what a plan itself says: words that stand in flow files are
+  // nobody's secret.
+  const vocabulary = (plan) => {
+    const spelt = new Map(), whole = new Set(), parts = new Set();
+    for (const t of Object.values(plan.targets)) {
+      for (const f of [...t.find, ...t.never || []]) {
+        if (!f.keys) continue;
+        for (const v of f.values) spelt.set(fold(v), v);
+        for (const k of f.keys.set) (/^(label|says)$/.test(f.by) ? parts : whole).add(k);
+      }
+    }
+    const find = finder(parts);
+    const inside = (raw) => {
+      const said = [];
+      find(fold(raw), (k) => { if (!said.includes(k)) said.push(k); });
+      return said.filter((k) => !said.some((o) => o !== k && o.includes(k)));
+    };
+    const asks = (raw) => /[?\u061f\u037e]/.test(raw) ? '\u2026?' : '\u2026';
+    return {
+      knows: (raw) => whole.has(fold(raw)), closes: (raw) => whole.has(fold(raw).replace(/[.!]+$/, '')),
+      spell: (k) => spelt.get(k), inside, asks,
+      // hint is what may be told of words that may not: those of the flow in them.
+      hint: (raw) => tidy(raw) ? [...inside(raw).map((k) => spelt.get(k)), asks(raw)].join(' ') : '',
+    };
+  };
+
+  // streets tells which addresses may be told, and puts others in the place of the
+  // rest, at which the same patterns of the plan hold.
+  const streets = (plan, open) => {
+    const everybodys = new RegExp(open), here = new URL(location.href);
+    const hrefs = Object.values(plan.targets).flatMap((t) => [...t.find, ...t.never || []]).filter((f) => f.by === 'href').flatMap((f) => f.values);
+    const all = [...hrefs, ...plan.places.flatMap((p) => p.when.flatMap((r) => r.at || []))];
+    const alike = (a, b) => all.every((e) => fits(e, a) === fits(e, b));
+    const literal = all.filter((e) => !e.includes('.*') && !e.includes('[^/]*'));
+    const isOpen = (url) => SITES.test(url.hostname) && (url.pathname === '/' || everybodys.test(url.pathname) || literal.some((e) => fits(e, bareOf(url))));
+    const told = (url) => {
+      const bare = bareOf(url);
+      // Numbers of contact forms are everybody's; others may be a person's.
+      if (isOpen(url)) return [contactForm(url) ? bare : url.origin + url.pathname.replace(/\d{6,}/g, '0'), bare].find((a) => alike(a, bare));
+      const instead = SITES.test(url.hostname) ? [url.origin + '/x/', ...NOWHERE] : NOWHERE;
+      return instead.find((a) => alike(a, bare)) || instead[0];
+    };
+    const leads = new Map();
+    const href = (el) => {
+      const url = addressOf(el);
+      if (!url || !/^https?:$/.test(url.protocol) || bareOf(url) === bareOf(here)) return '#';
+      const to = told(url);
+      if (!leads.has(to)) leads.set(to, []);
+      // Two links that differ in what is left out stay two.
+      const list = leads.get(to), n = list.includes(url.href) ? list.indexOf(url.href) : list.push(url.href) - 1;
+      return n ? `${to}#${n + 1}` : to;
+    };
+    return { isOpen, told, href, here };
+  };
+
+  // discretion decides which words of a page may be told; strict: none but the
+  // flow's, because any button may be called like an account; links: and those of
+  // links that lead everybody to the same page.
+  const discretion = (scan, vocab, street, { signs, says, strict, links }) => {
+    const named = (el, t) => t.find.some((f) => matches(scan, f, el)) && !(t.never || []).some((f) => matches(scan, f, el));
+    const sign = (el) => signs.some((id) => scan.plan.targets[id] && named(el, scan.plan.targets[id]));
+    const outside = (el) => {
+      const url = familyOf(el) === 'link' ? addressOf(el) : null;
+      return url && /^https?:$/.test(url.protocol) && !/^\s*#/.test(el.getAttribute('href') || '#') ? url : null;
+    };
+    const names = new Set(says.map(fold).filter((k) => k.length > 2));
+    const name = (url, ...words) => { // who has a page of their own has a name
+      if (!SITES.test(url.hostname) || street.isOpen(url) || !/^\/[^/]+\/?$/.test(url.pathname)) return;
+      for (const word of [url.pathname.replaceAll('/', ''), ...words]) if (fold(word).length > 3 && !vocab.knows(word)) names.add(fold(word));
+    };
+    name(street.here);
+    for (const el of scan.family.link) if (outside(el)) name(outside(el), nameOf(el), tidy(textOf(el)));
+    // A dialog that lies aside is a chat, or the like.
+    const chats = scan.family.dialog.filter((el) => !modal(el) && !overCentre(el));
+    const personal = (raw) => Object.values(PRIVATE).some((shape) => shape.test(tidy(raw))) || /(^|\s)@[\w.]{2,}/.test(raw) ||
+      [...names].some((n) => fold(raw).includes(n));
+    return (el, raw) => {
+      if (vocab.knows(raw)) return true;
+      const to = outside(el);
+      if (strict && !(links && to) || raw.length > 200 || personal(raw) || sign(el)) return false;
+      return to ? street.isOpen(to) : !closest(el, OTHERS) && !chats.some((box) => within(el, box));
+    };
+  };
+
+  // outline writes the copy, as HTML: what is hidden is left out, what stands in a
+  // shadow root or a frame of the page's own is written where it is seen. It changes
+  // nothing in the page.
+  const outline = ({ plan, key, open, signs, says, strict, links }) => {
+    if (plan) plans.set(key, compile(plan));
+    if (!(plan = plans.get(key))) return null;
+    const scan = scanPage(plan), vocab = vocabulary(plan), street = streets(plan, open);
+    const mayTell = discretion(scan, vocab, street, { signs, says, strict, links });
+    const tell = (el, raw) => mayTell(el, raw) ? raw : vocab.hint(raw);
+
+    // sayers are the smallest elements that say words of the flow in running text.
+    const sayers = new Map();
+    const note = (el, k) => {
+      if (!sayers.has(el)) sayers.set(el, new Set());
+      sayers.get(el).add(k);
+    };
+    saying(scan, new Set());
+    for (const k of new Set(scan.said.flatMap(([, found]) => [...found]))) saying(scan, new Set([k])).forEach((el) => note(el, k));
+    for (const box of scan.family.dialog.filter((el) => seen(scan, el))) {
+      const dig = (el, k) => {
+        const deeper = [...el.children].filter((c) => !SILENT.has(c.nodeName) && fold(textOf(c, 1e7)).includes(k));
+        if (deeper.length) deeper.forEach((c) => dig(c, k));
+        else note(el, k);
+      };
+      for (const k of vocab.inside(read(scan, box).text)) dig(box, k);
+    }
+
+    const ids = new Map();
+    const idOf = (el) => {
+      if (!ids.has(el)) ids.set(el, (/mail/i.test(el.id) && el.localName === 'input' ? 'mail-' : 'e-') + (ids.size + 1));
+      return ids.get(el);
+    };
+    const drawn = (el) => {
+      if (el.getAttribute('aria-hidden') === 'true' || el.inert) return false;
+      const s = getComputedStyle(el);
+      return s.display !== 'none' && s.opacity !== '0' && s.contentVisibility !== 'hidden';
+    };
+    const frame = (el) => { try { return el.localName === 'iframe' || el.localName === 'frame' ? el.contentDocument?.body : null; } catch { return null; } };
+    const under = (el) => frame(el) ? [frame(el)] : el.shadowRoot ? [...el.shadowRoot.childNodes, ...el.childNodes] : [...el.childNodes];
+    const holds = (el) => !!el.shadowRoot || [...el.querySelectorAll(INTERESTING)].some((c) => familyOf(c) || c.localName === 'label');
+
+    // body writes what an element holds; keep: its text as it is.
+    const body = (el, keep, around) => {
+      const out = [], mine = seen(scan, el);
+      const own = under(el).filter((n) => n.nodeType === 3 && tidy(n.data));
+      let told = !mine || keep;
+      const say = () => {
+        told = true;
+        const words = [...sayers.get(el) || []].map(vocab.spell);
+        if (words.length || own.length) out.push(escaped([...words, vocab.asks(own.map((n) => n.data).join(' '))].join(' ')));
+      };
+      for (const n of under(el)) {
+        if (n.nodeType === 1) out.push(...emit(n, keep, around));
+        else if (n.nodeType !== 3 || !mine) continue;
+        else if (keep) out.push(escaped(n.data.replace(/\s+/g, ' ')));
+        else if (!told && tidy(n.data)) say();
+      }
+      if (!told) say();
+      return out.some((s) => s.trim()) ? out : [];
+    };
+    const element = (tag, attributes, kids, keep) => `<${tag}${written(attributes)}>${kids.join(keep ? '' : '\n')}</${tag}>`;
+    const stacked = (tag, around) => {
+      const kind = Object.values(ONCE).find((re) => re.test(tag));
+      return kind && around.some((t) => kind.test(t)) ? 'div' : tag;
+    };
+
+    // field writes something that takes a value, without the value.
+    const field = (el, f, around) => {
+      const native = /^(input|textarea|select)$/.test(el.localName), raw = nameOf(el);
+      const labels = [...el.labels || []], button = /^(button|submit|reset)$/.test(el.type) && el.localName === 'input';
+      const labelled = labels.length && labels.every((l) => seen(scan, l)) && !el.hasAttribute('aria-label') && !el.hasAttribute('aria-labelledby');
+      const mode = (el.getAttribute('inputmode') || '').toLowerCase(), name = el.getAttribute('name') || '';
+      const a = {
+        type: el.localName === 'input' ? el.type : '', role: spoken(el), contenteditable: !native && el.isContentEditable && 'true',
+        'aria-multiline': el.getAttribute('aria-multiline') === 'true' && 'true',
+        name: /^[A-Za-z0-9_.:[\]-]{1,60}$/.test(name) ? name.replace(/\d{5,}/g, '0') : '',
+        autocomplete: (el.getAttribute('autocomplete') || '').toLowerCase().split(/\s+/).filter((t) => FILLED_WITH.test(t)).join(' '),
+        inputmode: /^(none|text|tel|url|email|numeric|decimal|search)$/.test(mode) ? mode : '',
+        multiple: el.localName === 'select' && el.multiple && 'multiple', value: button && tell(el, tidy(el.value)),
+        'aria-label': !labelled && raw && !(button && raw === tidy(el.value)) && tell(el, raw),
+        id: (labels.length || /mail/i.test(el.id)) && idOf(el), form: el.form && !el.form.contains(el) && idOf(el.form),
+      };
+      if (el.localName === 'input') return `<input${written(a)}>`;
+      return element(native ? el.localName : 'div', a, native ? [] : f === 'select' ? body(el, false, around) : [], false);
+    };
+
+    const spoken = (el) => {
+      const said = (el.getAttribute('role') || '').trim().toLowerCase().split(/\s+/)[0];
+      return SPOKEN.has(said) ? said : '';
+    };
+    // thing writes what belongs to a family: a link, a button, a heading, a dialog.
+    const thing = (el, f, around) => {
+      if (/^(input|textarea|select)$/.test(el.localName) || /^(textbox|multiline|select)$/.test(f)) return field(el, f, around);
+      const raw = nameOf(el), text = tidy(textOf(el, 1e7));
+      const like = el.localName === 'area' ? 'a' : THINGS.test(el.localName) ? el.localName : 'div', tag = stacked(like, around);
+      const a = { role: spoken(el) || tag !== like && roleOf(el), 'aria-level': roleOf(el) === 'heading' && !/^h/.test(tag) && levelOf(el) };
+      if (tag === 'a' && el.href) a.href = street.href(el);
+      if (tag === 'button') Object.assign(a, { type: el.type, form: el.form && !el.form.contains(el) && idOf(el.form) });
+      if (f === 'dialog') {
+        Object.assign(a, { open: tag === 'dialog' && 'open', 'aria-modal': (modal(el) || overCentre(el)) && 'true' });
+        a['aria-label'] = (el.hasAttribute('aria-label') || el.hasAttribute('aria-labelledby')) && tell(el, raw);
+        return element(tag, a, body(el, false, around), false);
+      }
+      const keep = mayTell(el, text);
+      a['aria-label'] = raw && raw !== text && tell(el, raw);
+      if (!holds(el)) return element(tag, a, text ? [escaped(keep ? text : vocab.hint(text))] : [], keep);
+      const hint = keep ? [] : vocab.inside(text).map((k) => escaped(vocab.spell(k)));
+      return element(tag, a, [...hint, ...body(el, keep, [...around, tag])], keep);
+    };
+
+    const emit = (el, keep, around) => {
+      const name = el.localName;
+      if (name === 'input' && el.type === 'hidden') return el.name === 'support_form_id' && el.form ? [NAMED] : [];
+      if (NOT_COPIED.test(name) || !drawn(el)) return [];
+      const f = familyOf(el);
+      if (f && seen(scan, el)) return [thing(el, f, around)];
+      if (name === 'label' && el.control && seen(scan, el) && seen(scan, el.control)) {
+        const text = tidy(textOf(el)), mine = mayTell(el, text), nested = holds(el);
+        const kids = nested ? body(el, mine, [...around, name]) : text ? [escaped(mine ? text : vocab.hint(text))] : [];
+        return [element(stacked(name, around), { for: !el.contains(el.control) && idOf(el.control) }, kids, mine)];
+      }
+      keep ||= sayers.has(el) && vocab.closes(textOf(el, 1e7));
+      const tag = stacked(FRAMES.has(name) ? name : 'div', around), role = f ? '' : spoken(el);
+      const kids = body(el, keep, tag === 'form' ? [...around, tag] : around);
+      if (!kids.length) return [];
+      if (tag === 'div' && !role && (kids.length === 1 || keep)) return kids;
+      if (tag === 'form' && el.matches('form[action*="/help/contact/"]') && !kids.includes(NAMED)) kids.push(NAMED);
+      return [element(tag, { role, id: tag === 'form' && [...el.elements].some((e) => !el.contains(e)) && idOf(el) }, kids, keep)];
+    };
+    return { html: document.body ? emit(document.body, false, []).join('\n') : '', address: street.told(street.here), language: document.documentElement.lang || '' };
+  };
+
   // ---- hands: what changes the page --------------------------------------
 
   // further scrolls down by most of a screen what the middle of the page shows,
@@ -1262,5 +1501,5 @@
   };
   const mark = (n) => { sendNode = byHandle(n); return !!sendNode; };
 
-  globalThis.nonmerci = { look, facts, values, blanks, scene, shown, near, further, steady, pose, rest, select, choose, setBelt, release, watch, mark };
+  globalThis.nonmerci = { look, outline, facts, values, blanks, scene, shown, near, further, steady, pose, rest, select, choose, setBelt, release, watch, mark };
 })();

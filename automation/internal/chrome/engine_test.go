@@ -124,6 +124,8 @@ func testFinding(t *testing.T) {
 		{"image", link("Object"), `<a id=it href="/form/"><img alt="Object" width=20 height=20></a>`, "found"},
 		{"title", link("Object"), `<a id=it href="/form/" title="Object"><svg width=20 height=20></svg></a>`, "found"},
 		{"label for", textbox("E-mail address"), `<label for=it>E-mail address</label><input id=it>`, "found"},
+		{"label around several lines", looking([]selectors.Role{selectors.Multiline}, "", named("Tell us")), `<label>Tell us <textarea id=it>what stands there</textarea></label>`, "found"},
+		{"what a field holds is no word of the page", words("Object now"), `<p>Other</p><textarea>Object now</textarea>`, "none"},
 		{"label around", textbox("E-mail address"), `<label>E-mail address <input id=it></label>`, "found"},
 		{"placeholder", textbox("E-mail address"), `<input id=it placeholder="E-mail address">`, "found"},
 		{"label before placeholder", textbox("name@example.org"), `<label for=x>E-mail address</label><input id=x placeholder="name@example.org">`, "none"},

@@ -124,6 +124,7 @@ type View struct {
 	FormID    string            `json:"form"`
 	Language  string            `json:"lang"` // as the page says
 	Title     string            `json:"title"`
+	Ready     string            `json:"ready"`  // as document.readyState
 	Places    []string          `json:"places"` // every place whose rules hold
 	Targets   map[string]Target `json:"targets"`
 	Signature string            `json:"signature"` // changes when what was recognised changes
@@ -245,17 +246,22 @@ func (s *session) look(ctx context.Context, tab func(context.Context) (*session,
 	}
 }
 
-// see is one look, in one round trip; two where the document has changed just
-// before and does not know the plan.
+// see is one look.
 func (s *session) see(ctx context.Context, plan *Plan, until Until, left time.Duration) (View, error) {
+	return ask[View](ctx, s, "look", plan, map[string]any{"than": until.Not, "timeout": left.Milliseconds(), "patience": until.Patience.Milliseconds()})
+}
+
+// ask calls a function of the engine that needs the plan: in one round trip, or
+// two where the document does not know the plan and answers null.
+func ask[T any](ctx context.Context, s *session, name string, plan *Plan, arg map[string]any) (answer T, err error) {
 	raw, key, err := plan.packed()
 	if err != nil {
-		return View{}, fmt.Errorf("write the plan: %w", err)
+		return answer, fmt.Errorf("write the plan: %w", err)
 	}
-	arg := map[string]any{"key": key, "than": until.Not, "timeout": left.Milliseconds(), "patience": until.Patience.Milliseconds()}
+	arg["key"] = key
 	world, err := s.engineWorld(ctx)
 	if err != nil {
-		return View{}, err
+		return answer, err
 	}
 	s.mu.Lock()
 	told := s.told == planned{world, key}
@@ -265,16 +271,16 @@ func (s *session) see(ctx context.Context, plan *Plan, until Until, left time.Du
 		if !told {
 			arg["plan"] = raw
 		}
-		var v *View
-		if err := s.call(ctx, "look", arg, &v); err != nil {
-			return View{}, err
+		var v *T
+		if err := s.call(ctx, name, arg, &v); err != nil {
+			return answer, err
 		}
 		if v != nil {
 			return *v, nil
 		}
 		told = false
 	}
-	return View{}, errEngine
+	return answer, errEngine
 }
 
 // errOtherTab means that the tab was closed, or that another one took over.

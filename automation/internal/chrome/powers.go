@@ -38,6 +38,7 @@ func (f function) source() string { return callPrefix + f.name + callSuffix }
 // functions lists every function that may be called in a page.
 var functions = []function{
 	{"look", true, "find what is on the page and wait until it says something"},
+	{"outline", true, "read what of the page may be given to others: roles, words of links, buttons, fields and headings, no other text"},
 	{"facts", true, "read one element: role, name, link, whether it is on top"},
 	{"values", true, "read the form's fields back"},
 	{"blanks", true, "name the fields that the form insists on and that are empty"},
@@ -269,6 +270,8 @@ func checkCall(g *gate, p params) error {
 			return nil
 		case g.sealed.Load():
 			return fmt.Errorf("%s changes the page, and the form is handed over", f.name)
+		case g.eyes.Load():
+			return fmt.Errorf("%s changes the page, and %w", f.name, errEyes)
 		case g.theirs.Load():
 			return fmt.Errorf("%s changes the page, and %w", f.name, errTheirs)
 		}
@@ -326,6 +329,9 @@ func checkDismiss(_ *gate, p params) error {
 	return nil
 }
 
+// errEyes refuses what does more than look.
+var errEyes = errors.New("the program only looks")
+
 // errTheirs refuses what would come between the person and the page.
 var errTheirs = errors.New("it is the person's turn")
 
@@ -339,6 +345,8 @@ func checkPointing(g *gate, p params) error {
 		return errors.New("a person points at one thing")
 	case g.sealed.Load():
 		return errors.New("after hand-over every click is the person's")
+	case g.eyes.Load():
+		return errEyes
 	case g.theirs.Load():
 		return errTheirs
 	}
@@ -363,6 +371,9 @@ func checkDepth(_ *gate, p params) error {
 }
 
 func checkIgnore(g *gate, p params) error {
+	if g.eyes.Load() && !p.is("ignore", "false") {
+		return errEyes
+	}
 	if g.theirs.Load() && !p.is("ignore", "false") {
 		return errTheirs
 	}

@@ -41,7 +41,7 @@ func PrintReport(ctx context.Context, o Options, html []byte) ([]byte, error) {
 	defer b.Close()
 	ctx, cancel := context.WithTimeout(ctx, printWait)
 	defer cancel()
-	pdf, err := b.print(ctx)
+	pdf, err := b.print(ctx, page)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("print the report: not done within %s: %w", printWait, err)
 	}
@@ -49,16 +49,9 @@ func PrintReport(ctx context.Context, o Options, html []byte) ([]byte, error) {
 }
 
 // print shows the report of a browser that was started for it and prints it.
-func (b *Browser) print(ctx context.Context) ([]byte, error) {
-	if err := b.Open(ctx, b.saved.Address); err != nil {
+func (b *Browser) print(ctx context.Context, page *Saved) ([]byte, error) {
+	if err := b.openSaved(ctx, page); err != nil {
 		return nil, err
-	}
-	select {
-	case <-b.saved.loaded:
-	case <-b.ctx.Done():
-		return nil, ErrGone
-	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
 	s, err := b.current(ctx)
 	if err != nil {
@@ -75,11 +68,11 @@ func (b *Browser) print(ctx context.Context) ([]byte, error) {
 	return res.Data, nil
 }
 
-// follow notes when a report is there with its pictures. It is called in the order
-// of the browser's events: the empty tab's own load comes before the report.
+// follow notes when a page is there with its pictures. It is called in the order
+// of the browser's events: the empty tab's own load, or that of the page before, comes first.
 func (p *Saved) follow(at string, loaded bool) {
 	switch {
-	case p == nil || !p.report:
+	case p == nil || p.loaded == nil:
 	case !loaded:
 		p.there = at == p.Address
 	case p.there && !p.whole:

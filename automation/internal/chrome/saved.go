@@ -29,20 +29,32 @@ var savedHeaders = map[string]string{
 	"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
 }
 
-// ReadSaved shows a saved page in a throw-away browser without network and tells
-// what the plan's eyes see on it. Nothing in the page runs, and the program can
-// neither press nor fill: the gate is sealed before the page is looked at.
-func ReadSaved(ctx context.Context, o Options, plan *Plan, page Saved) (View, error) {
-	b, err := startSaved(ctx, o, &page)
+// Reader shows pages from files, one after the other, in a throw-away browser
+// without network. Nothing in them runs, and the program can neither press nor
+// fill: before the first page its gate lets nothing pass but eyes.
+type Reader struct{ b *Browser }
+
+// NewReader starts the browser.
+func NewReader(ctx context.Context, o Options) (*Reader, error) {
+	b, err := startSaved(ctx, o, &Saved{})
 	if err != nil {
+		return nil, err
+	}
+	b.EyesOnly()
+	return &Reader{b}, nil
+}
+
+// Close ends the browser.
+func (r *Reader) Close() error { return r.b.Close() }
+
+// Read shows a page and tells what the plan's eyes see on it.
+func (r *Reader) Read(ctx context.Context, plan *Plan, page Saved) (View, error) {
+	page.loaded = make(chan struct{})
+	r.b.saved.Store(&page)
+	if err := r.b.openSaved(ctx, &page); err != nil {
 		return View{}, err
 	}
-	defer b.Close()
-	if err := b.Open(ctx, page.Address); err != nil {
-		return View{}, err
-	}
-	b.Seal()
-	s, err := b.current(ctx)
+	s, err := r.b.current(ctx)
 	if err != nil {
 		return View{}, err
 	}
@@ -55,6 +67,28 @@ func ReadSaved(ctx context.Context, o Options, plan *Plan, page Saved) (View, er
 	return v, nil
 }
 
+// Outline reads what of the page that was read last may be given to others.
+func (r *Reader) Outline(ctx context.Context, plan *Plan, d Discretion) (Outline, error) {
+	return r.b.Outline(ctx, plan, d)
+}
+
+// openSaved goes to a page from a file and waits until it is there as a whole.
+func (b *Browser) openSaved(ctx context.Context, page *Saved) error {
+	ctx, cancel := patient(ctx)
+	defer cancel()
+	if err := b.Open(ctx, page.Address); err != nil {
+		return err
+	}
+	select {
+	case <-page.loaded:
+		return nil
+	case <-b.ctx.Done():
+		return ErrGone
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // startSaved starts a throw-away browser without network that shows one page.
 func startSaved(ctx context.Context, o Options, page *Saved) (*Browser, error) {
 	o.Headless, o.Fleeting = true, true
@@ -65,14 +99,14 @@ func startSaved(ctx context.Context, o Options, page *Saved) (*Browser, error) {
 
 // show answers the one request for the saved page with it, and stops the rest.
 func (b *Browser) show(e *proto.FetchRequestPaused) {
-	c := b.on(b.ctx, "")
-	if e.ResourceType != proto.NetworkResourceTypeDocument || e.Request.URL != b.saved.Address {
+	c, page := b.on(b.ctx, ""), b.saved.Load()
+	if e.ResourceType != proto.NetworkResourceTypeDocument || e.Request.URL != page.Address {
 		b.send(func() {
 			_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonAborted}.Call(c)
 		})
 		return
 	}
-	answer := proto.FetchFulfillRequest{RequestID: e.RequestID, ResponseCode: http.StatusOK, Body: b.saved.HTML}
+	answer := proto.FetchFulfillRequest{RequestID: e.RequestID, ResponseCode: http.StatusOK, Body: page.HTML}
 	for _, name := range slices.Sorted(maps.Keys(savedHeaders)) {
 		answer.ResponseHeaders = append(answer.ResponseHeaders, &proto.FetchHeaderEntry{Name: name, Value: savedHeaders[name]})
 	}

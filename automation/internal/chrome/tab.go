@@ -202,6 +202,10 @@ func (b *Browser) Attempts() []Attempt {
 	return append([]Attempt(nil), b.net.attempts...)
 }
 
+// EyesOnly ends, for good, the time in which the program can do anything but look
+// and go to an address. What the person does in the window is theirs.
+func (b *Browser) EyesOnly() { b.gate.eyes.Store(true) }
+
 // Seal ends, for good, the time in which the program can do anything but look.
 func (b *Browser) Seal() { b.gate.seal() }
 

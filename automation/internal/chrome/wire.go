@@ -53,6 +53,7 @@ type gate struct {
 	guest   *guest // what is the program's in a browser that ran before; nil: all of it
 	sealed  atomic.Bool
 	leaving atomic.Bool // the program's tabs close, and show the empty page before
+	eyes    atomic.Bool // the program only looks and goes to addresses, for good
 	theirs  atomic.Bool // the person signs in or answers: nothing of ours moves the mouse, types or changes the page
 
 	mu      sync.Mutex
@@ -102,6 +103,9 @@ func (g *gate) allow(method string, raw []byte) ([]byte, error) {
 	}
 	if g.sealed.Load() && !p.looks {
 		return nil, &Forbidden{method, "the form is handed over"}
+	}
+	if g.eyes.Load() && !p.looks && method != "Fetch.fulfillRequest" { // for the next page from a file, see checkSaved
+		return nil, &Forbidden{method, errEyes.Error()}
 	}
 	given, err := readAnew(raw)
 	if err != nil {

@@ -458,6 +458,38 @@ func TestWireTextIsInsertedOnce(t *testing.T) {
 	}
 }
 
+// TestEyesOnly: where the program only looks, nothing passes that acts, permit or
+// not; it may go to an address, and show the next page from a file.
+func TestEyesOnly(t *testing.T) {
+	acts := map[string]bool{
+		"Target.createTarget": true, "Page.handleJavaScriptDialog": true, "Input.dispatchMouseEvent": true, "Input.insertText": true,
+		"Page.printToPDF": true, "Overlay.setInspectMode": true, "DOM.getContentQuads": true,
+		"Overlay.highlightNode": true, "DOM.getDocument": true,
+	}
+	for method, good := range allowed {
+		g, _ := gateFor(method)
+		g.saved = true
+		permitted(g)
+		(&Browser{gate: g}).EyesOnly()
+		if got := passes(t, g, method, raw(good)); got == acts[method] {
+			t.Errorf("%s: passes %v", method, got)
+		}
+	}
+	for _, f := range functions {
+		g, _ := newGate()
+		g.eyes.Store(true)
+		got := passes(t, g, "Runtime.callFunctionOn", raw(`{"functionDeclaration":`+quoted(f.source())+`,"executionContextId":7}`))
+		if got != f.looks {
+			t.Errorf("function %s: passes %v", f.name, got)
+		}
+	}
+	g, _ := newGate()
+	g.eyes.Store(true)
+	if passes(t, g, "Input.setIgnoreInputEvents", raw(`{"ignore":true}`)) {
+		t.Error("the person's mouse can be switched off")
+	}
+}
+
 // TestSealIsOneWay: after hand-over the wire lets pass what looks, and nothing
 // else, permit or not.
 func TestSealIsOneWay(t *testing.T) {
