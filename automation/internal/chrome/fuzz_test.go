@@ -221,7 +221,7 @@ func wantAllowed(t *testing.T, method string, sent []byte, sealed, open bool) {
 			slices.Contains([]any{nil, json.Number("0"), json.Number("1")}, is["clickCount"])
 	case "Runtime.callFunctionOn":
 		name := strings.TrimSuffix(strings.TrimPrefix(text("functionDeclaration"), "function(a){return globalThis.nonmerci."), "(a)}")
-		known := []string{"look", "facts", "values", "blanks", "scene", "shown", "near", "watch", "mark", "release"}
+		known := []string{"look", "facts", "values", "blanks", "scene", "shown", "near", "outline", "watch", "mark", "release"}
 		if !sealed {
 			known = append(known, "setBelt", "further", "steady", "pose", "rest", "select", "choose")
 		}
