@@ -20,6 +20,7 @@ import (
 type signedIn struct {
 	name    string // as the newest page that tells it; private; empty: not known
 	several bool   // there are more accounts than the one in use
+	before  string // the name that was read before the person took over; private
 }
 
 // whose reads a view of a place.
@@ -135,7 +136,7 @@ func (r *run) rightAccount(ctx context.Context) error {
 		s.next = hint.Say("Name the account that you mean with --account.")
 	default:
 		if who.name == "" {
-			r.req.Tell(hint.Say("The pages did not say which account is signed in. Please look in the window before you send."))
+			r.req.Tell(unsaid(who.before))
 		}
 		return nil
 	}
@@ -189,4 +190,13 @@ func maskName(name string) string {
 		return string(first) + "…"
 	}
 	return ""
+}
+
+// unsaid tells that nobody knows whose form it is; before is the name that was read
+// before the person took over, who may have gone to another account.
+func unsaid(before string) hint.Text {
+	if before == "" {
+		return hint.Say("The pages did not say which account is signed in. Please look in the window before you send.")
+	}
+	return hint.Say("Before you took over, %s was signed in; the pages since then have not said it again. Please look in the window before you send.", before)
 }

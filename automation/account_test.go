@@ -167,18 +167,19 @@ func TestRightAccount(t *testing.T) {
 	}{
 		{name: "known", who: signedIn{name: "marie"}},
 		{name: "not known", told: 1},
+		{name: "known before the person took over", who: signedIn{before: "marie"}, told: 1},
 		{name: "the one", req: Request{Account: "marie"}, who: signedIn{name: "marie"}},
-		{name: "the one of several", req: Request{Account: "marie"}, who: signedIn{"marie", true}},
+		{name: "the one of several", req: Request{Account: "marie"}, who: signedIn{name: "marie", several: true}},
 		{name: "not readable", req: Request{Account: "marie"}, want: NeedsUser, next: "in a terminal"},
 		{name: "not readable, yes", req: Request{Account: "marie", Consent: yes}, told: 1},
 		{name: "not readable, no", req: Request{Account: "marie", Consent: no}, want: NeedsUser, told: 1, next: "Switch"},
 		{name: "not readable, nobody", req: Request{Account: "marie", Consent: nobody}, want: NeedsUser, told: 1, next: "time to wait"},
 		{name: "not readable, no wait", req: Request{Account: "marie", Consent: yes, NoWait: true}, want: NeedsUser, next: "in a terminal"},
-		{name: "several", who: signedIn{"marie", true}, want: NeedsUser, next: "--account"},
-		{name: "several, yes", req: Request{Consent: yes}, who: signedIn{"marie", true}, told: 1},
-		{name: "several, no", req: Request{Consent: no}, who: signedIn{"marie", true}, want: NeedsUser, told: 1, next: "Switch"},
-		{name: "several, yes, and away", req: Request{Consent: yes}, who: signedIn{"marie", true}, at: "home", want: NeedsUser, told: 1, next: "something else"},
-		{name: "several, no wait", req: Request{Consent: yes, NoWait: true}, who: signedIn{"marie", true}, want: NeedsUser, next: "--account"},
+		{name: "several", who: signedIn{name: "marie", several: true}, want: NeedsUser, next: "--account"},
+		{name: "several, yes", req: Request{Consent: yes}, who: signedIn{name: "marie", several: true}, told: 1},
+		{name: "several, no", req: Request{Consent: no}, who: signedIn{name: "marie", several: true}, want: NeedsUser, told: 1, next: "Switch"},
+		{name: "several, yes, and away", req: Request{Consent: yes}, who: signedIn{name: "marie", several: true}, at: "home", want: NeedsUser, told: 1, next: "something else"},
+		{name: "several, no wait", req: Request{Consent: yes, NoWait: true}, who: signedIn{name: "marie", several: true}, want: NeedsUser, next: "--account"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -222,6 +223,7 @@ var errAgain = errors.New("once more from the start")
 // found; or they want another try, or the end.
 func (w *walker) byHand(ctx context.Context) error {
 	lostAt := slices.Clone(w.trail)
+	anew := true // they were told how it stands
 	for {
 		lost := w.lost()
 		ask := question{
@@ -230,9 +232,11 @@ func (w *walker) byHand(ctx context.Context) error {
 			alone: lost.next,
 		}
 		w.theirs = true
-		w.req.Tell(ask.what)
-		w.req.Tell(ask.next)
-		w.keep(happening{kind: "gate", place: elsewhere})
+		if anew {
+			w.req.Tell(ask.what)
+			w.req.Tell(ask.next)
+			w.keep(happening{kind: "gate", place: elsewhere})
+		}
 		wish, err := w.turn(ctx, ask, w.things(), func() bool {
 			w.regret() // and let the person look on
 			means := w.req.Flow.Places[w.place].Means
@@ -241,38 +245,52 @@ func (w *walker) byHand(ctx context.Context) error {
 		var s *stop
 		switch {
 		case errors.As(err, &s) && s.outcome == NeedsUser:
-			return w.lost()
+			return w.lost().after(hint.Say("The time to wait is over."))
 		case err != nil:
 			return err
 		}
 		w.theirs = false
-		w.who = signedIn{} // they may have gone to another account
-		switch wish.Do {
-		case Leave:
-			return lost
-		case Again:
-			return errAgain
-		case GoOn:
-			w.arrived()
-			if w.kind() == selectors.End {
-				return w.end()
-			}
-			lostAt = append(lostAt, w.place) // from each page once
-			err = w.followHere(ctx)
-		default:
-			var learned bool
-			if learned, err = w.learn(ctx, wish.target, wish.near); err == nil {
-				err = errLost
-				if learned {
-					err = w.onward(ctx, wish.target)
-				}
-			}
-		}
-		if !errors.Is(err, errLost) {
+		w.who = signedIn{before: cmp.Or(w.who.name, w.who.before)} // they may have gone to another account
+		anew, err = w.grant(ctx, wish, &lostAt)
+		switch {
+		case errors.Is(err, errLeave):
+			return w.lost().after(hint.Say("You ended it here."))
+		case !errors.Is(err, errLost):
 			return err
 		}
 		w.lacking, w.missing = append(w.lacking, w.missing...), nil
 	}
+}
+
+// grant does what the person wishes. errLost means that the way is still not
+// found; anew, that something was tried.
+func (w *walker) grant(ctx context.Context, wish Wish, lostAt *[]string) (anew bool, err error) {
+	switch wish.Do {
+	case Leave:
+		return false, errLeave
+	case Again:
+		return false, errAgain
+	case GoOn:
+		w.arrived()
+		if w.kind() == selectors.End {
+			return false, w.end()
+		}
+		*lostAt = append(*lostAt, w.place) // from each page once
+		return true, w.followHere(ctx)
+	}
+	before := w.req.Flow
+	learned, err := w.learn(ctx, wish.target, wish.near)
+	if err != nil || !learned {
+		return false, cmp.Or(err, errLost)
+	}
+	return true, w.onward(ctx, wish.target, before, *lostAt)
+}
+
+// after puts a sentence before what a stop says.
+func (s *stop) after(first hint.Text) *stop {
+	t := *s
+	t.what = hint.Say("%s %s", first, s.what)
+	return &t
 }
 
 // lost says why no route led to the form.

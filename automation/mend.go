@@ -9,10 +9,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
 	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/record"
 	"github.com/nonmerci/nonmerci/selectors"
 )
 
@@ -44,7 +47,10 @@ func (r *run) pick(ctx context.Context, target string) error {
 	if err != nil && !errors.As(err, &nav) && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	thing := Lost{target, targetWords(target)}
+	if err != nil {
+		r.req.Tell(hint.Say("%s could not be reached, or did not answer. Check the internet connection.", r.req.Flow.Title))
+	}
+	thing := Lost{Target: target, Words: targetWords(target)}
 	r.req.Tell(hint.Say("Go to the page on which you see %s. Sign in first where you are asked to; nonmerci touches nothing.", thing.Words))
 	r.walk.theirs = true
 	for {
@@ -57,10 +63,15 @@ func (r *run) pick(ctx context.Context, target string) error {
 			return &stop{outcome: Interrupted, what: hint.Say("Nothing was learned, and nothing was changed.")}
 		}
 		learned, err := r.walk.learn(ctx, target, wish.near)
-		if err != nil {
+		switch {
+		case errors.Is(err, errLeave):
+			return &stop{outcome: Interrupted, what: hint.Say("Nothing was learned, and nothing was changed.")}
+		case err != nil:
 			return err
-		}
-		if learned {
+		case learned:
+			if err := r.req.Mending.Keep(target); err != nil {
+				return err
+			}
 			return &stop{outcome: Ready, what: hint.Say("nonmerci has learned where %s stands. Nothing was pressed or filled in.", thing.Words),
 				next: hint.Say("Now run `nonmerci object %s`.", r.req.Flow.Service)}
 		}
@@ -73,14 +84,10 @@ func (w *walker) learn(ctx context.Context, target string, near *chrome.Shown) (
 	if near != nil {
 		return w.adopt(ctx, target, *near)
 	}
-	showing, cancel := context.WithTimeout(ctx, w.req.Wait)
-	defer cancel()
-	seen, err := w.window.Show(showing, func() {
-		w.req.Tell(hint.Say("Now click on it in the window. The page does not get this click. Esc in the window lets it be."))
-	})
+	seen, err := w.pointed(ctx, target)
 	switch {
-	case errors.Is(err, chrome.ErrNotShown), err != nil && showing.Err() != nil && ctx.Err() == nil:
-		w.req.Tell(hint.Say("Nothing was shown."))
+	case errors.Is(err, chrome.ErrNotShown):
+		w.req.Tell(hint.Say("Nothing was learned. Clicks in the window go to the page again."))
 		return false, nil
 	case errors.Is(err, chrome.ErrNoThing):
 		w.req.Tell(hint.Say("What you clicked on is no link, button or field. Nothing was learned."))
@@ -91,8 +98,37 @@ func (w *walker) learn(ctx context.Context, target string, near *chrome.Shown) (
 	return w.adopt(ctx, target, seen)
 }
 
+// errLeave means that the person wants no more.
+var errLeave = errors.New("the person ended it")
+
+// pointed lets the person point at a thing, and hears what they type meanwhile.
+func (w *walker) pointed(ctx context.Context, target string) (chrome.Shown, error) {
+	showing, cancel := context.WithTimeout(ctx, w.req.Wait)
+	defer cancel()
+	var both sync.WaitGroup
+	var left atomic.Bool
+	seen, err := w.window.Show(showing, func() {
+		w.req.Tell(hint.Say("Now click on %s in the window. The page does not get this click. Esc in the window lets it be.", targetWords(target)))
+		both.Go(func() {
+			w.req.Mending.Waiting(showing)
+			left.Store(showing.Err() == nil)
+			cancel()
+		})
+	})
+	late := errors.Is(showing.Err(), context.DeadlineExceeded)
+	cancel()
+	both.Wait()
+	switch {
+	case err != nil && left.Load():
+		return seen, errLeave
+	case err != nil && late && ctx.Err() == nil:
+		return seen, chrome.ErrNotShown
+	}
+	return seen, err
+}
+
 // adopt makes sure that the flow finds the very thing that was shown by what it
-// learns of it, and keeps it where the person says so.
+// learns of it, and goes on with it where the person says so.
 func (w *walker) adopt(ctx context.Context, target string, seen chrome.Shown) (bool, error) {
 	if seen.Submits && !w.req.Flow.Targets[target].Commit {
 		w.req.Tell(hint.Say("What you clicked on sends a form. nonmerci never presses such a thing, so it does not learn it."))
@@ -121,16 +157,16 @@ func (w *walker) adopt(ctx context.Context, target string, seen chrome.Shown) (b
 		w.req.Tell(hint.Say("By what it says and where it leads, nonmerci could not tell it from other things on this page. Nothing was learned."))
 		return false, nil
 	}
-	kept, err := w.req.Mending.Keep(ctx, target, better)
+	agreed, err := w.req.Mending.Agree(ctx, target, better)
 	if p, ok := hint.Of(err); ok {
 		w.req.Tell(p.What)
 		w.req.Tell(p.Next)
 		return false, nil
 	}
-	if err != nil || kept == nil {
+	if err != nil || agreed == nil {
 		return false, err
 	}
-	w.req.Flow, w.plan = kept, chrome.NewPlan(kept)
+	w.req.Flow, w.plan = agreed, chrome.NewPlan(agreed)
 	w.keep(happening{kind: "learned", on: target, place: w.place})
 	return true, w.look(ctx, chrome.Until{Within: lateWait})
 }
@@ -168,18 +204,32 @@ func called(version string) string {
 }
 
 // onward goes on after something was learned: it is pressed, and from where that
-// leads on a route is followed.
-func (w *walker) onward(ctx context.Context, target string) error {
+// leads on a route is followed. Only what leads on is kept; before tells the flow
+// without it.
+func (w *walker) onward(ctx context.Context, target string, before *selectors.Flow, lostAt []string) error {
 	if _, err := w.settle(ctx); err != nil { // the page may be known now: a form is locked when it is noted
 		return err
 	}
-	if w.kind() == selectors.FormKind {
-		return nil
-	}
-	if w.pressed(target, "") && w.view.Sees(target) {
+	if w.kind() != selectors.FormKind && w.pressed(target, "") && w.view.Sees(target) {
+		beyond := w.req.Flow.Beyond(target)
 		if _, err := w.take(ctx, selectors.Step{Verb: selectors.Press, On: target}); err != nil {
 			return err
 		}
+		if w.kind() != selectors.FormKind && !w.leadsOn(lostAt) && (w.place == "" || w.place != beyond) {
+			w.req.Tell(hint.Say("That led to %s, which is not on the way to the form. nonmerci has forgotten it; nothing was written.", record.PlaceWords(w.place)))
+			w.req.Flow, w.plan = before, chrome.NewPlan(before)
+			w.used = slices.DeleteFunc(w.used, func(id string) bool { return id == target })
+			w.keep(happening{kind: "forgotten", on: target, place: w.place})
+			return errLost
+		}
+	}
+	if err := w.req.Mending.Keep(target); err != nil {
+		p, ok := hint.Of(err)
+		if !ok {
+			return err
+		}
+		w.req.Tell(p.What)
+		w.req.Tell(p.Next)
 	}
 	return w.followHere(ctx)
 }

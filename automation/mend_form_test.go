@@ -2,7 +2,9 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,10 +54,12 @@ func TestAFormThatWasShownIsNoted(t *testing.T) {
 		Wish: func(_ context.Context, lost []Lost) Wish {
 			return Wish{Do: Show, Number: slices.IndexFunc(lost, func(l Lost) bool { return l.Target == "email" })}
 		},
-		Keep: func(context.Context, string, selectors.Target) (*selectors.Flow, error) {
+		Waiting: func(ctx context.Context) { <-ctx.Done() },
+		Agree: func(context.Context, string, selectors.Target) (*selectors.Flow, error) {
 			page.known = true
 			return flow, nil
 		},
+		Keep: func(string) error { return nil },
 	}}
 	w := &walker{req: req, page: page, plan: chrome.NewPlan(flow), unlike: true, view: chrome.View{Address: page.address},
 		window: page,
@@ -70,5 +74,80 @@ func TestAFormThatWasShownIsNoted(t *testing.T) {
 	}
 	if !slices.Equal(places, []string{"form"}) || !slices.Equal(w.trail, []string{"form"}) {
 		t.Errorf("noted %q, trail %q", places, w.trail)
+	}
+}
+
+// wrongPick is a Privacy Center on which the person shows a link that leads
+// somewhere else.
+type wrongPick struct {
+	shownForm
+	center  string
+	pressed []string
+}
+
+func (p *wrongPick) Press(_ context.Context, target string, _ chrome.Target) error {
+	p.pressed = append(p.pressed, target)
+	return nil
+}
+
+func (p *wrongPick) Look(ctx context.Context, plan *chrome.Plan, _ chrome.Until) (chrome.View, error) {
+	if len(p.pressed) > 0 {
+		return chrome.View{Address: "https://privacycenter.instagram.com/topics/", Document: "another"}, ctx.Err()
+	}
+	v := chrome.View{Address: p.center, Document: "center", Places: []string{"privacy-center"}, Targets: map[string]chrome.Target{}}
+	for _, l := range plan.Targets["object-link"].Find {
+		if slices.Contains(l.Values, "Privacy topics") {
+			v.Targets["object-link"] = chrome.Target{Status: "found", Node: 7}
+		}
+	}
+	return v, ctx.Err()
+}
+
+func (p *wrongPick) Show(_ context.Context, ready func()) (chrome.Shown, error) {
+	ready()
+	return chrome.Shown{Node: 7, Family: "link", Name: "Privacy topics", Text: "Privacy topics"}, nil
+}
+
+// TestAWrongMendIsForgotten: what was shown and does not lead on is neither written
+// nor looked for any more, the person hears where it led, and may end it there.
+func TestAWrongMendIsForgotten(t *testing.T) {
+	flow, _, err := selectors.Load("", "instagram")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := &wrongPick{center: flow.Address["privacy-center"]}
+	var told, kept []string
+	wishes := []Wish{{Do: Show}, {Do: Leave}}
+	req := &Request{Flow: flow, Wait: 20 * time.Second, Tell: func(said hint.Text) { told = append(told, said.String()) }, Mending: &Mending{
+		Wish: func(context.Context, []Lost) (w Wish) {
+			w, wishes = wishes[0], wishes[1:]
+			return w
+		},
+		Waiting: func(ctx context.Context) { <-ctx.Done() },
+		Agree: func(_ context.Context, id string, learned selectors.Target) (*selectors.Flow, error) {
+			own := selectors.Own{Name: "instagram.yaml", Service: "instagram"}
+			next, err := own.Mend(id, learned)
+			if err != nil {
+				return nil, err
+			}
+			return next.Flow()
+		},
+		Keep: func(target string) error {
+			kept = append(kept, target)
+			return nil
+		},
+	}}
+	w := &walker{req: req, page: page, window: page, browser: "Chromium 156", plan: chrome.NewPlan(flow), lacking: []missed{{"privacy-center", "object-link", false}}, keep: func(happening) {}}
+	err = w.byHand(t.Context())
+	var s *stop
+	if !errors.As(err, &s) || s.outcome != NotFound || !strings.HasPrefix(s.what.String(), "You ended it here. The way to the form was not found.") {
+		t.Fatalf("%v", err)
+	}
+	if len(kept) > 0 || !slices.Equal(page.pressed, []string{"object-link"}) || w.req.Flow != flow {
+		t.Errorf("kept %q, pressed %q, the flow as before: %v", kept, page.pressed, w.req.Flow == flow)
+	}
+	all := strings.Join(told, "\n")
+	if !strings.Contains(all, "That led to a page, which is not on the way to the form. nonmerci has forgotten it") || strings.Count(all, "The way to the form was not found") != 2 {
+		t.Errorf("told:\n%s", all)
 	}
 }

@@ -104,6 +104,8 @@ type mender struct {
 	takes chan struct{}             // they type the letter of what is marked, once this is closed; nil: they click
 	asked int
 	lost  []string
+
+	own, next selectors.Own
 }
 
 func (m *mender) mending() *automation.Mending {
@@ -128,24 +130,18 @@ func (m *mender) mending() *automation.Mending {
 			}
 			return automation.Wish{Do: automation.Show, Number: slices.IndexFunc(lost, func(l automation.Lost) bool { return l.Target == m.wants })}
 		},
-		Keep: func(_ context.Context, target string, learned selectors.Target) (*selectors.Flow, error) {
-			own, err := selectors.OpenOwn(m.dir, "instagram")
-			if err != nil {
+		Waiting: func(ctx context.Context) { <-ctx.Done() },
+		Agree: func(_ context.Context, target string, learned selectors.Target) (*selectors.Flow, error) {
+			var err error
+			if m.own, err = selectors.OpenOwn(m.dir, "instagram"); err != nil {
 				return nil, err
 			}
-			next, err := own.Mend(target, learned)
-			if err != nil {
+			if m.next, err = m.own.Mend(target, learned); err != nil {
 				return nil, err
 			}
-			if err := next.Save(own); err != nil {
-				return nil, err
-			}
-			flow, warnings, err := selectors.Load(m.dir, "instagram")
-			if len(warnings) > 0 {
-				m.t.Error(warnings)
-			}
-			return flow, err
+			return m.next.Flow()
 		},
+		Keep: func(string) error { return m.next.Save(m.own) },
 	}
 }
 

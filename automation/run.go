@@ -107,7 +107,7 @@ func (r *run) ending(err error) *stop {
 			next: mailNext(), cause: err}
 	case errors.Is(err, context.Canceled):
 		return &stop{outcome: Interrupted, what: hint.Say("You stopped nonmerci. It sent nothing, and the record says how far it got."), cause: err}
-	case errors.Is(err, chrome.ErrClosed) && !handedOver:
+	case !handedOver && (errors.Is(err, chrome.ErrClosed) || errors.Is(err, context.DeadlineExceeded) && r.browser != nil && r.browser.Empty()):
 		return &stop{outcome: Failed, what: hint.Say("The tab of nonmerci was closed before the form was ready. Nothing was sent."),
 			next: hint.Say("Run the command again and leave its tab open."), cause: err}
 	case errors.Is(err, chrome.ErrGone) && handedOver:

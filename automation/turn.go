@@ -12,6 +12,7 @@ import (
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
 	"github.com/nonmerci/nonmerci/internal/hint"
+	"github.com/nonmerci/nonmerci/internal/record"
 	"github.com/nonmerci/nonmerci/selectors"
 )
 
@@ -24,16 +25,23 @@ type Mending struct {
 	// Wish waits for what the person wants to do about the things that are lost. When
 	// they went on by hand, ctx ends, and it returns the zero Wish.
 	Wish func(ctx context.Context, lost []Lost) Wish
-	// Keep is given what was learned, in the words of the flow, and asks the person
-	// whether to keep it. It returns the flow that is in force then; nil: they did
-	// not want it. An error is for the person.
-	Keep func(ctx context.Context, target string, learned selectors.Target) (*selectors.Flow, error)
+	// Waiting is there while a click is awaited in the window; it returns when the
+	// person wants to end it all, or when ctx ends.
+	Waiting func(ctx context.Context)
+	// Agree is given what was learned, in the words of the flow, and asks the person
+	// whether to go on with it. It returns the flow with it; nil: they do not want it.
+	// Nothing is written yet. An error is for the person.
+	Agree func(ctx context.Context, target string, learned selectors.Target) (*selectors.Flow, error)
+	// Keep writes what was agreed to last, once it is seen to be right. An error is
+	// for the person.
+	Keep func(target string) error
 }
 
 // Lost is a thing that was looked for and not found.
 type Lost struct {
 	Target string
 	Words  hint.Text // such as "the link to the objection form"
+	Where  hint.Text // where it is looked for first, such as "the Privacy Center (https://…)"; zero: not known
 }
 
 // Wish is what the person wants to do.
@@ -68,8 +76,8 @@ type window interface {
 // or else on the way.
 func (w *walker) things() (list []Lost) {
 	add := func(id string) {
-		if !slices.ContainsFunc(list, func(l Lost) bool { return l.Target == id }) {
-			list = append(list, Lost{id, targetWords(id)})
+		if !slices.Contains(w.used, id) && !slices.ContainsFunc(list, func(l Lost) bool { return l.Target == id }) {
+			list = append(list, w.thing(id))
 		}
 	}
 	if w.unlike { // the form's own page, which is not recognised
@@ -95,6 +103,19 @@ func (w *walker) things() (list []Lost) {
 		add(m.target)
 	}
 	return list
+}
+
+// thing is one of them, with the first page that has an address and a way on which
+// it is pressed.
+func (w *walker) thing(id string) Lost {
+	l := Lost{Target: id, Words: targetWords(id)}
+	for _, m := range w.lacking {
+		if address := w.req.Flow.Address[m.place]; m.target == id && address != "" {
+			l.Where = hint.Say("%s (%s)", record.PlaceWords(m.place), address)
+			break
+		}
+	}
+	return l
 }
 
 // turn gives the person the window until they are where done says, or until they
@@ -143,10 +164,7 @@ type candidate struct {
 	target string
 }
 
-const (
-	mostMarks = 5
-	markAgain = time.Second // the first move of the mouse takes the marks away
-)
+const markAgain = time.Second // the first move of the mouse takes the marks away
 
 // look looks for what comes near. On a page that is new it waits for the next
 // time: a picture of the page is taken without marks.
@@ -157,15 +175,16 @@ func (m *marks) look(ctx context.Context) {
 		return
 	}
 	var all []candidate
-	for _, t := range m.things {
+	for _, t := range m.things { // of the first for which there is something: more would confuse
 		near, err := m.w.window.Nearest(ctx, m.w.plan, t.Target)
 		if err != nil {
 			return // the page went elsewhere: the next look tells
 		}
 		for _, n := range near {
-			if len(all) < mostMarks && !slices.ContainsFunc(all, func(c candidate) bool { return c.Node == n.Node }) {
-				all = append(all, candidate{n, t.Target})
-			}
+			all = append(all, candidate{n, t.Target})
+		}
+		if len(all) > 0 {
+			break
 		}
 	}
 	m.put(ctx, all)
@@ -183,15 +202,15 @@ func (m *marks) tell(all []candidate) {
 		return
 	}
 	m.told = told
+	if len(all) == 0 {
+		return
+	}
+	sought := targetWords(all[0].target)
+	m.w.req.Tell(hint.Say("Marked on this page, because it comes near to %s; nonmerci does not press it:", sought))
 	for i, c := range all {
-		if i == 0 || all[i-1].target != c.target {
-			m.w.req.Tell(hint.Say("Marked on this page, because it comes near to %s; nonmerci does not press it:", targetWords(c.target)))
-		}
 		m.w.req.Tell(hint.Say("  %s  “%s”", string(rune('a'+i)), cmp.Or(c.Name, c.Text)))
 	}
-	if len(all) > 0 {
-		m.w.req.Tell(hint.Say("If one of these is it, type its letter and press Enter."))
-	}
+	m.w.req.Tell(hint.Say("If one of these is %s, type its letter and press Enter. If none is, leave them.", sought))
 }
 
 // put marks these in the place of those before.

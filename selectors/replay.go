@@ -56,6 +56,19 @@ func firstPress(ways []Step) string {
 	return ""
 }
 
+// Beyond is the page to which pressing a target leads, as far as the flow says;
+// empty: it does not say, or to the form.
+func (f *Flow) Beyond(target string) string {
+	for _, route := range names(f.Routes) {
+		for _, place := range names(f.Routes[route]) {
+			if ways := f.Routes[route][place]; slices.Contains(ways, Step{Verb: Press, On: target}) {
+				return f.beyond(target, ways)
+			}
+		}
+	}
+	return ""
+}
+
 // beyond is the page to which pressing a target leads, as far as the flow says:
 // the one that it is called after, or else the one that may be opened instead of
 // pressing. Behind a link to the form there is none.

@@ -21,11 +21,32 @@ func (a *app) mending(c config.Config, service string, rehearsing bool) *automat
 	if !a.Terminal || c.Headless || c.NoWait {
 		return nil
 	}
-	return &automation.Mending{
-		Wish: a.wish(true),
-		Keep: func(ctx context.Context, target string, learned selectors.Target) (*selectors.Flow, error) {
-			return a.keepLearned(ctx, service, target, learned, rehearsing)
-		},
+	m := &mends{app: a, service: service, rehearsing: rehearsing}
+	return &automation.Mending{Wish: a.wish(true), Waiting: a.awaitClick, Agree: m.agree, Keep: m.keep}
+}
+
+// mends is what was learned and agreed to, and not written yet.
+type mends struct {
+	*app
+	service    string
+	rehearsing bool
+	own, next  selectors.Own
+	rehearsed  []byte // what a rehearsal has learned so far, as a file that is not written
+}
+
+// awaitClick is there for the terminal while the window awaits a click.
+func (a *app) awaitClick(ctx context.Context) {
+	a.keys.forget()
+	for {
+		line, more := a.line(ctx)
+		switch line = strings.ToLower(strings.TrimSpace(line)); {
+		case !more:
+			<-ctx.Done()
+			return
+		case line == "stop":
+			return
+		}
+		a.say(hint.Say("nonmerci waits for your click in the window. Esc there lets it be; “stop” here ends it."))
 	}
 }
 
@@ -34,9 +55,15 @@ func (a *app) mending(c config.Config, service string, rehearsing bool) *automat
 func (a *app) wish(walking bool) func(context.Context, []automation.Lost) automation.Wish {
 	return func(ctx context.Context, lost []automation.Lost) automation.Wish {
 		a.keys.forget()
-		a.say(hint.Say("To show nonmerci where it is: go to the page where you see it, type its number here and press Enter. Then you click on it, and nonmerci finds it from now on."))
+		a.say(hint.Say("To show nonmerci where it is: go to the page where you see it, type its number here and press Enter. Then you click on it."))
 		for i, l := range lost {
+			if i == 1 {
+				a.say(hint.Say("Or, if you see one of these instead:"))
+			}
 			a.say(hint.Say("  %s  %s", strconv.Itoa(i+1), l.Words))
+			if l.Where.Format != "" {
+				a.say(hint.Say("     usually on %s", l.Where))
+			}
 		}
 		if walking {
 			a.say(hint.Say("Or type “again”, and nonmerci tries every way once more; or “stop”, and it ends here."))
@@ -54,7 +81,7 @@ func (a *app) wish(walking bool) func(context.Context, []automation.Lost) automa
 				return wish
 			}
 			if line != "" {
-				a.say(hint.Say("That was not understood. Please type a number from 1 to %s, a letter that you were told, or “stop”.", strconv.Itoa(len(lost))))
+				a.say(hint.Say("That was not understood. Please type a number from 1 to %s, the letter of what is marked, “again” or “stop”.", strconv.Itoa(len(lost))))
 			}
 		}
 	}
@@ -76,49 +103,59 @@ func wished(line string, lost int, walking bool) automation.Wish {
 	return automation.Wish{}
 }
 
-// keepLearned shows what was learned and writes it into the person's own flow
-// file, after asking. A nil flow: they did not want it.
-func (a *app) keepLearned(ctx context.Context, service, target string, learned selectors.Target, rehearsing bool) (*selectors.Flow, error) {
-	own, err := selectors.OpenOwn(a.flowDir(), service)
+// agree shows what was learned, and asks whether to go on with it.
+func (m *mends) agree(ctx context.Context, target string, learned selectors.Target) (*selectors.Flow, error) {
+	own, err := selectors.OpenOwn(m.flowDir(), m.service)
 	if err != nil {
 		return nil, err
+	}
+	if m.rehearsed != nil {
+		own.Data = m.rehearsed
 	}
 	next, err := own.Mend(target, learned)
 	if err != nil {
 		return nil, err
 	}
-	a.say(hint.Say("This is how nonmerci will find it, beside what it knew before:"))
-	known, _, err := selectors.Load(a.flowDir(), service)
+	known, _, err := selectors.Load(m.flowDir(), m.service)
 	if err != nil {
 		return nil, err
 	}
+	m.say(hint.Say("This is how nonmerci will find it, beside what it knew before:"))
 	for _, l := range learned.Find {
 		if slices.ContainsFunc(known.Targets[target].Find, func(old selectors.Locator) bool { return reflect.DeepEqual(old, l) }) {
 			continue
 		}
-		a.say(hint.Say("  %s: %s", locatorWords(l.By), "“"+strings.Join(l.Values, "”, “")+"”"))
+		m.say(hint.Say("  %s: %s", locatorWords(l.By), "“"+strings.Join(l.Values, "”, “")+"”"))
 	}
 	for _, place := range learned.Also {
 		if !slices.Contains(known.Targets[target].Also, place) {
-			a.say(hint.Say("  and it presses it also here: %s", record.PlaceWords(place)))
+			m.say(hint.Say("  and it presses it also here: %s", record.PlaceWords(place)))
 		}
 	}
-	if rehearsing {
-		if !a.agrees(ctx, hint.Say("Type yes and press Enter to go on with it; anything else forgets it. What is learned in a rehearsal is not kept.")) {
-			a.say(hint.Say("Nothing was written."))
-			return nil, nil
-		}
-		return next.Flow() // not written: words of the rehearsal's pages have no place among Meta's
+	question := hint.Say("Type yes and press Enter to go on with it; anything else forgets it.")
+	if m.rehearsing {
+		question = hint.Say("Type yes and press Enter to go on with it; anything else forgets it. What is learned in a rehearsal is not kept.")
 	}
-	if !a.agrees(ctx, hint.Say("Type yes and press Enter to keep it in %s; anything else forgets it.", own.Name)) {
-		a.say(hint.Say("Nothing was written."))
+	if !m.agrees(ctx, question) {
+		m.say(hint.Say("Nothing was learned."))
 		return nil, nil
 	}
-	if err := next.Save(own); err != nil {
-		return nil, err
+	m.own, m.next = own, next
+	return next.Flow()
+}
+
+// keep writes what was agreed to into the person's own flow file. Words of the
+// rehearsal's pages have no place among Meta's.
+func (m *mends) keep(target string) error {
+	if m.rehearsing {
+		m.rehearsed = m.next.Data
+		return nil
 	}
-	a.say(hint.Say("Kept. `nonmerci selectors reset %s %s` takes it back.", service, target))
-	return a.flow(service)
+	if err := m.next.Save(m.own); err != nil {
+		return err
+	}
+	m.say(hint.Say("nonmerci finds it from now on: kept in %s. `nonmerci selectors reset %s %s` takes it back.", m.own.Name, m.service, target))
+	return nil
 }
 
 // locatorWords says in plain words what a locator goes by.

@@ -740,7 +740,8 @@
   };
   // near lists what comes nearest to a target that is not found: things that one
   // locator fits, or whose words are much like known ones. It is for a person to
-  // look at; nothing is pressed for being similar.
+  // look at; nothing is pressed for being similar. What is called like another
+  // thing could not be told apart later, so it is not offered.
   const near = ({ key, target }) => {
     const plan = plans.get(key), t = plan?.targets[target];
     if (!t) return [];
@@ -754,13 +755,16 @@
       for (const f of t.find) if (f.by !== 'only' && matches(scan, f, el)) n += f.weight;
       const says = [readName(scan, el), read(scan, el).text].filter((s) => s.length > 2 && s.length < 200);
       for (const w of words) for (const s of says) most = Math.max(most, alike(s, w));
-      if (most >= 0.6) n += most;
+      if (most >= 0.7) n += most;
       if (forms && readAddress(scan, el)?.form) n += 1;
       return n;
     };
     const fit = families.flatMap((f) => scan.family[f])
       .filter((el) => seen(scan, el) && (t.sends || !submits(el)) && !t.never?.some((f) => matches(scan, f, el)));
-    return fit.map((el) => [el, score(el)]).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).slice(0, 5)
+    const called = (el) => readName(scan, el) || read(scan, el).text;
+    const calls = new Map();
+    for (const el of apart(fit)) calls.set(called(el), (calls.get(called(el)) || 0) + 1);
+    return fit.filter((el) => calls.get(called(el)) === 1).map((el) => [el, score(el)]).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).slice(0, 3)
       .map(([el]) => ({ ...sketch(el), way: wayTo(el) }));
   };
 

@@ -16,7 +16,7 @@ type Near struct {
 }
 
 // Nearest lists what comes nearest to a target on the page in the current tab, the
-// nearest first, five at most. A plan that the page has not been looked at with
+// nearest first, three at most. A plan that the page has not been looked at with
 // finds nothing.
 func (b *Browser) Nearest(ctx context.Context, plan *Plan, target string) ([]Near, error) {
 	s, err := b.current(ctx)
