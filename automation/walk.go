@@ -237,7 +237,12 @@ func (w *walker) next(route selectors.Route, used map[string]map[int]bool, at st
 }
 
 // possible is the first press that is left here and whose target is seen, or -1.
+// None is on the form's own page before that is recognised: what elsewhere leads
+// on may be called there what sends.
 func (w *walker) possible(ways []selectors.Step, used map[int]bool) int {
+	if w.place == "" && w.holdsForm(w.view.Address) {
+		return -1
+	}
 	return slices.IndexFunc(ways, func(s selectors.Step) bool {
 		return s.Verb == selectors.Press && w.view.Sees(s.On) && !used[slices.Index(ways, s)]
 	})
