@@ -56,6 +56,7 @@ type walker struct {
 	keep    func(what happening) // the journal
 	view    chrome.View
 	who     signedIn
+	names   []string // of accounts that pages told on the way; private
 	place   string   // the place of the view; empty: not recognised
 	trail   []string // places, in order, without repetitions in a row
 	used    []string // targets that were pressed, filled in or pointed at
