@@ -145,7 +145,7 @@ func (o Own) Bare() ([]byte, error) {
 // personals are the shapes of what belongs to one person: an e-mail address, a
 // telephone number, an @handle.
 var personals = []*regexp.Regexp{
-	regexp.MustCompile(`\S@\S+\.\S`), regexp.MustCompile(`(?:^|\s)@[a-zA-Z0-9._]{2,}$`), regexp.MustCompile(`\+?\d[\d ()/.-]{7,}\d`),
+	regexp.MustCompile(`\S@\S+\.\S`), regexp.MustCompile(`(?:^|[^\pL\pN])@[a-zA-Z0-9._]{2,}`), regexp.MustCompile(`\+?\d[\d ()/.-]{7,}\d`),
 }
 
 func personal(text string) bool {
