@@ -53,3 +53,34 @@ func TestRecorderTellsNobody(t *testing.T) {
 		}
 	}
 }
+
+// TestUndoTellsWhatDoesNotFit: what was mended over downloaded files, with a phrase that
+// they alone have, is left out over those before, and that is said at once.
+func TestUndoTellsWhatDoesNotFit(t *testing.T) {
+	a, _, said := talker(t, "")
+	p, err := NewPublisher()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.publishers = []string{p.Line}
+	data, err := Published(2097010101, "ai-question", "ai-matter")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "x.flows")
+	if err := errors.Join(os.WriteFile(file, data, 0o600), os.WriteFile(file+".minisig", p.Sign(data, 2097010101), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.selectorsUpdate(t.Context(), file, true); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	mended := strings.ReplaceAll(linkMended, `"%s"`, `"@ai-matter"`)
+	if err := os.WriteFile(filepath.Join(a.flowDir(), "instagram.yaml"), []byte(mended), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	inForce(t, a, 2097010101)
+	said.Reset()
+	if err := a.selectorsUndo(); err != nil || !strings.Contains(said.String(), "Your own files do not fit over these") || !strings.Contains(said.String(), `There is no phrase "ai-matter"`) {
+		t.Errorf("%v\n%s", err, said)
+	}
+}

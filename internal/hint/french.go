@@ -483,6 +483,7 @@ func french() map[string]string {
 		"Check its name, and that you may read it.":                              "Vérifiez son nom, et que vous pouvez le lire.",
 		"warning: %s": "avertissement : %s",
 		// internal/cli/selectors_update.go
+		"Your own files do not fit over these, so they are left out until you correct them:":                                         "Vos propres fichiers ne conviennent pas par-dessus ceux-ci ; ils sont donc laissés de côté jusqu’à ce que vous les corrigiez :",
 		"Your own files do not fit over the new ones, and would be left out until you correct them:":                                 "Vos propres fichiers ne conviennent pas par-dessus les nouveaux ; ils seraient laissés de côté jusqu’à ce que vous les corrigiez :",
 		"Name one file with flow files, or its https address.":                                                                       "Indiquez un fichier de parcours publié, ou son adresse https.",
 		"Your home folder is not known (the variable HOME is empty). Nothing was changed.":                                           "Votre dossier personnel est inconnu (la variable HOME est vide). Rien n’a été changé.",
