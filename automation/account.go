@@ -3,8 +3,10 @@ package automation
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
 	"github.com/nonmerci/nonmerci/internal/hint"
@@ -79,7 +81,7 @@ func (w *walker) readAccount() error {
 	if name == w.who.name {
 		return nil
 	}
-	w.who.name = name
+	w.who.name, w.names = name, append(w.names, name)
 	w.req.Tell(hint.Say("Signed in as %s, as the page says.", name))
 	w.keep(happening{kind: "account read", place: w.place})
 	if w.signingIn || w.rightName() {
@@ -103,6 +105,21 @@ func sameAccount(a, b string) bool {
 		return strings.Join(strings.Fields(strings.TrimPrefix(strings.TrimSpace(s), "@")), " ")
 	}
 	return strings.EqualFold(plain(a), plain(b))
+}
+
+// tellsWho tells whether words hold the name of an account of the person's, as far
+// as it is known, as words of their own.
+func (w *walker) tellsWho(words ...string) bool {
+	plain := func(s string) string {
+		parts := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '.' && r != '_' })
+		return " " + strings.Join(parts, " ") + " "
+	}
+	for _, name := range append(slices.Clone(w.names), w.req.Account) {
+		if name = plain(name); strings.TrimSpace(name) != "" && slices.ContainsFunc(words, func(s string) bool { return strings.Contains(plain(s), name) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // lateName gives a page that is still building itself a moment, once, to tell

@@ -138,6 +138,10 @@ func (w *walker) adopt(ctx context.Context, target string, seen chrome.Shown) (b
 	if err := w.look(ctx, chrome.Until{Within: time.Second}); err != nil {
 		return false, err
 	}
+	if w.tellsWho(seen.Name, seen.Text) {
+		w.req.Tell(hint.Say("The name of your account stands in what it says. Flow files are given to others, so nonmerci does not learn it."))
+		return false, nil
+	}
 	language := seen.Language
 	if !languageTag.MatchString(language) {
 		language = "und"

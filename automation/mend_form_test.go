@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -18,6 +19,7 @@ import (
 type shownForm struct {
 	address string
 	known   bool
+	called  string // what the person shows; empty: "Where we write to"
 }
 
 func (p *shownForm) Open(context.Context, string) error                 { return nil }
@@ -31,7 +33,7 @@ func (p *shownForm) Nearest(context.Context, *chrome.Plan, string) ([]chrome.Nea
 func (p *shownForm) Highlight(context.Context, []chrome.Near) error { return nil }
 func (p *shownForm) Show(_ context.Context, ready func()) (chrome.Shown, error) {
 	ready()
-	return chrome.Shown{Node: 7, Family: "textbox", Name: "Where we write to"}, nil
+	return chrome.Shown{Node: 7, Family: "textbox", Name: cmp.Or(p.called, "Where we write to")}, nil
 }
 func (p *shownForm) Look(ctx context.Context, _ *chrome.Plan, _ chrome.Until) (chrome.View, error) {
 	v := chrome.View{Address: p.address, Document: "d", Targets: map[string]chrome.Target{"email": {Status: "found", Node: 7}}}
@@ -149,5 +151,30 @@ func TestAWrongMendIsForgotten(t *testing.T) {
 	all := strings.Join(told, "\n")
 	if !strings.Contains(all, "That led to a page, which is not on the way to the form. nonmerci has forgotten it") || strings.Count(all, "The way to the form was not found") != 2 {
 		t.Errorf("told:\n%s", all)
+	}
+}
+
+// TestTheirOwnNameIsNotLearned: what a thing says is not learned where the name of the
+// account stands in it, which would go to others with the flow file.
+func TestTheirOwnNameIsNotLearned(t *testing.T) {
+	flow, _, err := selectors.Load("", "instagram")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for called, want := range map[string]bool{
+		"Posting as Marie  Curie": false, "@marie.c, edit": false, "MARIE CURIE": false, "marie.ch": true, "Mariette Curie": true, "Where we write to": true,
+	} {
+		page, kept := &shownForm{address: flow.Address["form"], called: called}, false
+		req := &Request{Flow: flow, Account: "@marie.c", Wait: 20 * time.Second, Tell: func(hint.Text) {}, Mending: &Mending{
+			Waiting: func(ctx context.Context) { <-ctx.Done() },
+			Agree: func(context.Context, string, selectors.Target) (*selectors.Flow, error) {
+				kept = true
+				return nil, nil
+			},
+		}}
+		w := &walker{req: req, page: page, window: page, plan: chrome.NewPlan(flow), names: []string{"Marie Curie"}, keep: func(happening) {}}
+		if learned, err := w.learn(t.Context(), "email", nil); learned || err != nil || kept != want {
+			t.Errorf("%s: %v, %v, offered to keep it: %v", called, learned, err, kept)
+		}
 	}
 }

@@ -236,6 +236,32 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestNothingIsPressedOnAFormThatNobodyKnows: what a route presses on strange pages, it
+// does not press on the form's own page, whether that is late or has changed.
+func TestNothingIsPressedOnAFormThatNobodyKnows(t *testing.T) {
+	f := flows(t)["facebook"]
+	page := "help/contact/" + f.Forms[0]
+	for name, late := range map[string]time.Duration{"changed": 0, "late": 3 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, req := sound(f), Request{NoWait: true, Route: "settings"}
+				press("privacy-center", "object-link", effect{to: page})(&s, &req)
+				all(effect{to: page})(&s, &req)
+				s.open["home"] = effect{to: "home"}
+				s.states[page] = &state{targets: map[string]string{"ai-topic-link": "found"}, press: map[string]effect{"ai-topic-link": {to: "nowhere"}}, status: 200}
+				want := NotFound
+				if late > 0 {
+					s.states[page].itself, want = move{late, "form"}, 0
+				}
+				got := tell(s, req)
+				if got.outcome() != want || slices.Contains(got.acts, "press ai-topic-link") {
+					t.Errorf("outcome %q, want %q, after %v", got.outcome(), want, got.acts)
+				}
+			})
+		})
+	}
+}
+
 // TestAnAsideThatAsksNobody: where a prompt cannot be put away, and the flow asks
 // nobody about it, the walk goes on past it.
 func TestAnAsideThatAsksNobody(t *testing.T) {

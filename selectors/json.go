@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"slices"
 	"sort"
 	"unicode/utf8"
 
@@ -40,6 +39,8 @@ type jsonReader struct {
 	data []byte
 	dec  *json.Decoder
 	ends []int // of lines
+
+	begin, counted, column int // of a line, what of it was counted, and how many letters that was
 }
 
 // at is where the decoder stands: at the next thing that is no space or comma.
@@ -53,7 +54,13 @@ func (r *jsonReader) at() *node {
 	if line > 0 {
 		begin = r.ends[line-1] + 1
 	}
-	return &node{src: r.src, line: line + 1, column: utf8.RuneCount(r.data[begin:min(at, len(r.data))]) + 1}
+	// Many exports are one line of a megabyte, so nothing is counted twice.
+	if begin != r.begin || at < r.counted {
+		r.begin, r.counted, r.column = begin, begin, 0
+	}
+	r.column += utf8.RuneCount(r.data[r.counted:at])
+	r.counted = at
+	return &node{src: r.src, line: line + 1, column: r.column + 1}
 }
 
 func (r *jsonReader) broken(n *node) error {
@@ -100,18 +107,20 @@ func (r *jsonReader) value(depth int) (*node, error) {
 
 func (r *jsonReader) members(n *node, depth int) error {
 	n.kind = mapping
+	seen := map[string]bool{}
 	for r.dec.More() {
 		key, err := r.value(depth + 1)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(n.pairs, func(p pair) bool { return p.key.text == key.text }) {
+		if seen[key.text] {
 			return key.finding(hint.Say("%q stands here twice.", key.text), hint.Say("Take one of the two out."))
 		}
 		value, err := r.value(depth + 1)
 		if err != nil {
 			return err
 		}
+		seen[key.text] = true
 		n.pairs = append(n.pairs, pair{key, value})
 	}
 	return nil

@@ -1,6 +1,9 @@
 package selectors
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Shown is what is known of a thing that a person has shown on a page.
 type Shown struct {
@@ -24,7 +27,8 @@ func (t Target) Learn(s Shown, when Learned) Target {
 		t.Find = slices.DeleteFunc(t.Find, func(l Locator) bool { return wordy(l.By) })
 	}
 	add := func(by By, values []string) {
-		values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return t.says(by, v) })
+		// In a file "@" begins a phrase; on a page, what people call themselves.
+		values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return strings.HasPrefix(v, "@") || t.says(by, v) })
 		if len(values) > 0 {
 			t.Find = append(t.Find, Locator{By: by, Values: values, Weight: 1})
 		}

@@ -16,9 +16,12 @@ import (
 const Former = ".before"
 
 // OpenOwn reads a person's own file for a service from the folder of flows,
-// together with their own phrases. A file that is not there is empty. Errors are
-// *hint.Problems.
+// together with their own phrases. A file that is not there is empty. Without a
+// folder there is nowhere to keep it. Errors are *hint.Problems.
 func OpenOwn(dir, service string) (Own, error) {
+	if dir == "" {
+		return Own{}, hint.New(hint.Say("Your home folder is not known (the variable HOME is empty). Nothing was changed."), hint.Say("Set HOME to your home folder, then start again."))
+	}
 	base, _ := OpenBase(dir) // whoever loads the flow is told
 	o := Own{Name: filepath.Join(dir, service+".yaml"), Service: service, Base: base}
 	for path, data := range map[string]*[]byte{o.Name: &o.Data, filepath.Join(dir, phraseFile): &o.Phrases} {

@@ -145,7 +145,11 @@ func (o Own) Bare() ([]byte, error) {
 // personals are the shapes of what belongs to one person: an e-mail address, a
 // telephone number, an @handle.
 var personals = []*regexp.Regexp{
-	regexp.MustCompile(`\S@\S+\.\S`), regexp.MustCompile(`(?:^|\s)@[a-zA-Z0-9._]{2,}$`), regexp.MustCompile(`\+?\d[\d ()/.-]{7,}\d`),
+	regexp.MustCompile(`\S@\S+\.\S`), regexp.MustCompile(`(?:^|[^\pL\pN])@[a-zA-Z0-9._]{2,}`), regexp.MustCompile(`\+?\d[\d ()/.-]{7,}\d`),
+}
+
+func personal(text string) bool {
+	return slices.ContainsFunc(personals, func(p *regexp.Regexp) bool { return p.MatchString(text) })
 }
 
 // personal finds the first text of that kind below a target; the numbers of forms
@@ -156,7 +160,7 @@ func (n *node) personal() *node {
 		if n.quotedPhrase() || formID.MatchString(n.text) || dateForm.MatchString(n.text) || revisionForm.MatchString(n.text) {
 			return nil
 		}
-		if slices.ContainsFunc(personals, func(p *regexp.Regexp) bool { return p.MatchString(n.text) }) {
+		if personal(n.text) {
 			return n
 		}
 	case list:

@@ -218,7 +218,7 @@ func TestBare(t *testing.T) {
 	if err != nil || string(got) != want {
 		t.Errorf("%v\n%s", err, got)
 	}
-	for _, word := range []string{"Write to anna@mail.example", "@anna.example", "Ring +49 (30) 123 45-67"} {
+	for _, word := range []string{"Write to anna@mail.example", "@anna.example", "Posting as @anna, change", "Anna (@anna)", "Ring +49 (30) 123 45-67"} {
 		got, err := Own{Name: "i.yaml", Service: "instagram", Data: []byte(strings.ReplaceAll(head, "%", word))}.Bare()
 		var f Finding
 		if !errors.As(err, &f) || f.Line != 9 || got != nil {

@@ -225,10 +225,11 @@ func (s *Recorded) sign(selector string) {
 	}
 }
 
-// known adds words that a flow could hold.
+// known adds words that a flow could hold: none that begin like a phrase, as
+// people's handles do.
 func known(list []string, words string) []string {
 	words = strings.TrimSpace(words)
-	if speaks(words) && len(words) <= maxText && !strings.ContainsFunc(words, hidden) && !slices.Contains(list, words) {
+	if speaks(words) && !strings.HasPrefix(words, "@") && len(words) <= maxText && !strings.ContainsFunc(words, hidden) && !slices.Contains(list, words) {
 		return append(list, words)
 	}
 	return list

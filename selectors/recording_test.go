@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestRecording reads every kind of step and selector that the Recorder writes,
@@ -48,6 +49,24 @@ func TestRecording(t *testing.T) {
 	}
 	if known, _ := flow.Could(Recorded{Verb: Press, Address: topic, Names: []string{"object"}}); known != "object-link" {
 		t.Errorf("a link that is known is %q", known)
+	}
+}
+
+// TestLongRecording: the largest one that is read, all in one line, is read while a
+// person waits.
+func TestLongRecording(t *testing.T) {
+	var keys strings.Builder
+	for i := 0; keys.Len() < maxRecorded-100; i++ {
+		fmt.Fprintf(&keys, `"k%d":0,`, i)
+	}
+	for name, begins := range map[string]string{"keys": keys.String(), "numbers": `"a":[` + strings.Repeat("0,", maxRecorded/2-100) + `0],`} {
+		begin := time.Now()
+		if _, err := ReadRecording("r.json", []byte("{"+begins+`"steps":[]}`)); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(begin); took > tooSlow {
+			t.Errorf("%s in one line took %v", name, took)
+		}
 	}
 }
 
@@ -135,6 +154,10 @@ func TestLearn(t *testing.T) {
 	}
 	if known, _ := mended.Could(r); known != "object-link" {
 		t.Errorf("shown again, it is %q", known)
+	}
+	// "@settings" would be a phrase in the file, and "@anna" nothing at all.
+	if handle := old.Learn(Shown{Names: []string{"@settings"}, Texts: []string{"@anna"}}, *now.Learned); !reflect.DeepEqual(handle.Find, old.Find) {
+		t.Errorf("%+v\nwas\n%+v", handle, old)
 	}
 	if again := now.Learn(r.Shown(), *now.Learned); !reflect.DeepEqual(again, now) {
 		t.Errorf("learned twice: %+v", again)

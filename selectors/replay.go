@@ -14,7 +14,7 @@ import (
 // other, with the words of one language (BCP 47), and ends by waiting for what is
 // on the form. It fills nothing in, and no step of it is about the button that
 // sends. The error, a [hint.Problem], is for a route or language that there is
-// not.
+// not, or for words that look like something personal.
 //
 // The Recorder clicks the first thing that fits, also where several do.
 func (f *Flow) Recording(route, language string) ([]byte, error) {
@@ -38,6 +38,14 @@ func (f *Flow) Recording(route, language string) ([]byte, error) {
 	}
 	for _, id := range f.onForm() {
 		steps = append(steps, map[string]any{"type": "waitForElement", "target": "main", "frame": []int{}, "visible": true, "selectors": f.selectors(id, language)})
+	}
+	for _, s := range steps {
+		ways, _ := s["selectors"].([][]string)
+		for _, way := range ways {
+			if kind, words, _ := strings.Cut(way[0], "/"); (kind == "aria" || kind == "text") && personal(words) {
+				return nil, hint.New(hint.Say("This looks like something personal, so the file was not given out."), hint.Say("Take it out, or write words there that everybody sees on that page."))
+			}
+		}
 	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)

@@ -63,9 +63,11 @@ func (b *Bundle) News(dir string) ([]News, error) {
 func inForce(dir string) *Bundle {
 	now, built := &Bundle{}, builtInBundle()
 	base, warnings := OpenBase(dir)
-	for i := range bundled() {
+	for i, name := range bundled() {
 		f, revision := built.files[i], built.revisions[i]
-		if down := base.down; down != nil && len(warnings) == 0 && down.revisions[i] >= revision {
+		// One that can be used for a single service is in force for that one.
+		counts := len(warnings) == 0 || slices.ContainsFunc(base.counts, func(s string) bool { return name == s+".yaml" || name == phraseFile })
+		if down := base.down; down != nil && counts && down.revisions[i] >= revision {
 			f, revision = down.files[i], down.revisions[i]
 		}
 		now.files, now.revisions = append(now.files, f), append(now.revisions, revision)
@@ -123,9 +125,12 @@ func (n *node) saying() string {
 }
 
 // Save takes a bundle over into the folder of flows, whole or not at all. The one
-// that was there stays beside it, with the ending [Former]. Errors are
-// *hint.Problems.
+// that was there stays beside it, with the ending [Former]. Where a newer one was
+// taken over since [Bundle.News], nothing is written. Errors are *hint.Problems.
 func (b *Bundle) Save(dir string) error {
+	if _, err := b.News(dir); err != nil {
+		return err
+	}
 	path := filepath.Join(dir, downloadedFile)
 	parts := []part{{path + SignatureEnding, b.signature}, {path, b.data}}
 	// One that cannot be used is not worth going back to.
@@ -139,16 +144,17 @@ func (b *Bundle) Save(dir string) error {
 	return nil
 }
 
-// Undo goes back to the bundle before the one in the folder of flows, or else to
-// the built-in files, and returns that bundle's revision or 0. There was nothing to
-// undo where found is false. Errors are *hint.Problems.
+// Undo goes back to the bundle before the one in the folder of flows, where that can
+// be used and is not older than the program, or else to the built-in files, and
+// returns that bundle's revision or 0. There was nothing to undo where found is
+// false. Errors are *hint.Problems.
 func Undo(dir string) (revision int, found bool, err error) {
 	path := filepath.Join(dir, downloadedFile)
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return 0, false, nil
 	}
 	former, _ := readBundle(path + Former)
-	if former != nil {
+	if former.usable() {
 		err = errors.Join(moved(path+SignatureEnding+Former, path+SignatureEnding), moved(path+Former, path))
 		revision = former.Revision
 	} else {
@@ -158,6 +164,14 @@ func Undo(dir string) (revision int, found bool, err error) {
 		return 0, true, hint.Wrap(err, hint.Say("The downloaded flow files in %s could not be put away.", dir), hint.Say("Check that you may write there."))
 	}
 	return revision, true, nil
+}
+
+// usable tells whether a bundle would be in force for every service.
+func (b *Bundle) usable() bool {
+	return b != nil && !slices.ContainsFunc(Services(), func(service string) bool {
+		flow, err := (&Base{down: b}).admit(service)
+		return flow == nil || err != nil
+	})
 }
 
 // moved and gone are content where there is nothing to move or remove.

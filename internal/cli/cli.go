@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -121,18 +123,29 @@ func under(id string, list ...*cobra.Command) []*cobra.Command {
 }
 
 // say talks to the person.
-func (a *app) say(t hint.Text) { fmt.Fprintln(a.Stderr, t.In(a.lang)) }
+func (a *app) say(t hint.Text) { fmt.Fprintln(a.Stderr, harmless(t.In(a.lang))) }
+
+// harmless leaves out of what is said what could steer a terminal: what pages call
+// their things, and what servers answer, is quoted in it.
+func harmless(said string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) || unicode.Is(unicode.Zs, r) {
+			return r
+		}
+		return -1
+	}, said)
+}
 
 // problem tells what happened and what to do next, in the one voice.
 func (a *app) problem(err error) {
 	p, ok := hint.Of(err)
 	if !ok {
-		fmt.Fprintf(a.Stderr, "nonmerci: %s\n", err)
+		fmt.Fprintf(a.Stderr, "nonmerci: %s\n", harmless(err.Error()))
 		return
 	}
-	fmt.Fprintf(a.Stderr, "nonmerci: %s\n", p.What.In(a.lang))
+	fmt.Fprintf(a.Stderr, "nonmerci: %s\n", harmless(p.What.In(a.lang)))
 	if p.Err != nil {
-		fmt.Fprintf(a.Stderr, "  %s\n", p.Err)
+		fmt.Fprintf(a.Stderr, "  %s\n", harmless(p.Err.Error()))
 	}
 	a.next(p.Next)
 }
@@ -140,7 +153,7 @@ func (a *app) problem(err error) {
 // next tells what to do next, where there is something.
 func (a *app) next(t hint.Text) {
 	if t.Format != "" {
-		fmt.Fprintf(a.Stderr, "→ %s\n", t.In(a.lang))
+		fmt.Fprintf(a.Stderr, "→ %s\n", harmless(t.In(a.lang)))
 	}
 }
 

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -56,10 +58,7 @@ func (f fetcher) get(ctx context.Context, address string, most int64) ([]byte, e
 	client := &http.Client{Transport: f.via, CheckRedirect: redirected}
 	res, err := client.Do(req)
 	if err != nil {
-		if u, ok := errors.AsType[*url.Error](err); ok {
-			err = u.Err
-		}
-		return nil, fmt.Errorf("fetch: %w", err)
+		return nil, fmt.Errorf("fetch: %w", unquoted(err))
 	}
 	defer res.Body.Close()
 	switch res.StatusCode {
@@ -74,6 +73,20 @@ func (f fetcher) get(ctx context.Context, address string, most int64) ([]byte, e
 		err = fmt.Errorf("%w: it is too long", errAnswer)
 	}
 	return data, err
+}
+
+// unquoted keeps what a connection says of itself: other errors quote the answer,
+// and in that may stand the address that it leads to.
+func unquoted(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	_, network := errors.AsType[net.Error](err)
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	if network || certificate || errors.Is(err, errAnswer) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return errAnswer
 }
 
 // redirected follows a few redirections, as the places that keep releases make

@@ -253,6 +253,9 @@ func (a *app) exportRecording(service, route, lang, to string) error {
 	if err != nil {
 		return err
 	}
+	if flow.Source != selectors.BuiltIn && flow.Source != selectors.Downloaded {
+		a.say(hint.Say("Read it before you give it to others: the words that were picked on a page stand in it as they are."))
+	}
 	return a.give(recording, to)
 }
 

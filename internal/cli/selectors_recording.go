@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -37,9 +38,7 @@ func (a *app) importRecording(ctx context.Context, file string, data []byte, f i
 	if err != nil {
 		return err
 	}
-	if err := a.tellRecording(flow, r); err != nil {
-		return err
-	}
+	a.tellRecording(flow, r)
 	meant, err := a.meantBy(ctx, flow, r, f.as)
 	if err != nil {
 		return err
@@ -86,10 +85,11 @@ func (a *app) servedBy(r *selectors.Recording, named string) (string, error) {
 	return fit[0], nil
 }
 
-// tellRecording shows what was understood, step by step.
-func (a *app) tellRecording(flow *selectors.Flow, r *selectors.Recording) error {
+// tellRecording shows what was understood, step by step. It is no result: people's
+// names may stand in addresses and words, and standard output is often kept.
+func (a *app) tellRecording(flow *selectors.Flow, r *selectors.Recording) {
 	a.say(hint.Say("What the recording says of the pages of %s (nothing that was typed is read):", flow.Title))
-	err := a.print(table(func(row func(...string)) {
+	fmt.Fprint(a.Stderr, harmless(table(func(row func(...string)) {
 		row(hint.Say("STEP").In(a.lang), hint.Say("DOES").In(a.lang), hint.Say("CALLED").In(a.lang), hint.Say("ON THE PAGE").In(a.lang), hint.Say("TARGET").In(a.lang))
 		for _, s := range r.Steps {
 			target, could := flow.Could(s)
@@ -98,7 +98,7 @@ func (a *app) tellRecording(flow *selectors.Flow, r *selectors.Recording) error 
 			}
 			row(strconv.Itoa(s.Number), string(s.Verb), some(append(slices.Clone(s.Names), s.Texts...)), strings.TrimPrefix(s.Address, "https://"), target)
 		}
-	}))
+	})))
 	if n := len(r.Left); n > 0 {
 		var left []string
 		for _, kind := range sorted(r.Left) {
@@ -106,7 +106,6 @@ func (a *app) tellRecording(flow *selectors.Flow, r *selectors.Recording) error 
 		}
 		a.say(hint.Say("Left out, because it says nothing about the pages: %s.", strings.Join(left, ", ")))
 	}
-	return err
 }
 
 // some are the first of many words, each once.

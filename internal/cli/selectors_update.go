@@ -82,7 +82,7 @@ func (a *app) selectorsUpdate(ctx context.Context, source string, yes bool) erro
 	if err := a.tellNews(news); err != nil {
 		return err
 	}
-	a.tellOwn(bundle.Base())
+	a.tellOwn(bundle.Base(), hint.Say("Your own files do not fit over the new ones, and would be left out until you correct them:"))
 	if ok, err := a.sure(ctx, yes, hint.Say("Type yes and press Enter to take them over; anything else leaves all as it is.")); err != nil || !ok {
 		return err
 	}
@@ -153,8 +153,9 @@ func (a *app) edit(how selectors.Edit) string {
 	return hint.Say("changed").In(a.lang)
 }
 
-// tellOwn warns of files of the person's that do not fit over the new ones.
-func (a *app) tellOwn(base selectors.Base) {
+// tellOwn warns of files of the person's that do not fit over others: what was
+// learned over downloaded ones may use names that they alone have.
+func (a *app) tellOwn(base selectors.Base, then hint.Text) {
 	for _, service := range selectors.Services() {
 		own, err := selectors.OpenOwn(a.flowDir(), service)
 		if err != nil {
@@ -162,7 +163,7 @@ func (a *app) tellOwn(base selectors.Base) {
 		}
 		own.Base = base
 		if _, err := own.Flow(); err != nil {
-			a.say(hint.Say("Your own files do not fit over the new ones, and would be left out until you correct them:"))
+			a.say(then)
 			a.problem(err)
 		}
 	}
@@ -181,5 +182,7 @@ func (a *app) selectorsUndo() error {
 	default:
 		a.say(hint.Say("The flow files before, of revision %s, are in force again.", strconv.Itoa(revision)))
 	}
+	base, _ := selectors.OpenBase(a.flowDir())
+	a.tellOwn(base, hint.Say("Your own files do not fit over these, so they are left out until you correct them:"))
 	return nil
 }

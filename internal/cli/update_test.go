@@ -100,6 +100,16 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
+// hijacked answers with what no server should say.
+func hijacked(answer string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_, _ = io.WriteString(conn, answer)
+			_ = conn.Close()
+		}
+	}
+}
+
 func bytesOf(data []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(data) }
 }
@@ -156,6 +166,8 @@ func TestUpdateFetchesNot(t *testing.T) {
 		"/down":             http.RedirectHandler(plain.URL+"/x?token=canary", http.StatusFound).ServeHTTP,
 		"/round":            http.RedirectHandler("/round?token=canary", http.StatusFound).ServeHTTP,
 		"/named":            http.RedirectHandler(strings.Replace(s.URL, "https://", "https://canary:canary@", 1)+"/good", http.StatusFound).ServeHTTP,
+		"/nowhere":          hijacked("HTTP/1.1 302 Found\r\nLocation: https://flows.example/%zz?token=canary\r\n\r\n"),
+		"/strange":          hijacked("HTTP/1.1 200 OK\r\ncanary\r\n\r\n"),
 		"/fault":            func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "canary", http.StatusInternalServerError) },
 		"/endless":          func(w http.ResponseWriter, r *http.Request) { endless(w, r) },
 		"/short":            bytesOf(data[:len(data)/2]),
@@ -184,6 +196,8 @@ func TestUpdateFetchesNot(t *testing.T) {
 		{s.URL + "/down", 7, "leads elsewhere"},
 		{s.URL + "/round", 7, "leads elsewhere"},
 		{s.URL + "/named", 7, "leads elsewhere"},
+		{s.URL + "/nowhere", 7, "was not the file"},
+		{s.URL + "/strange", 7, "was not the file"},
 		{s.URL + "/fault", 7, "status 500"},
 		{s.URL + "/endless", 7, "too long"},
 		{s.URL + "/short", 2, "are not what was signed"},

@@ -512,6 +512,7 @@ func french() map[string]string {
 		"Check its name, and that you may read it.":                              "Vérifiez son nom, et que vous pouvez le lire.",
 		"warning: %s": "avertissement : %s",
 		// internal/cli/selectors_update.go
+		"Your own files do not fit over these, so they are left out until you correct them:":                                         "Vos propres fichiers ne conviennent pas par-dessus ceux-ci ; ils sont donc laissés de côté jusqu’à ce que vous les corrigiez :",
 		"Your own files do not fit over the new ones, and would be left out until you correct them:":                                 "Vos propres fichiers ne conviennent pas par-dessus les nouveaux ; ils seraient laissés de côté jusqu’à ce que vous les corrigiez :",
 		"Name one file with flow files, or its https address.":                                                                       "Indiquez un fichier de parcours publié, ou son adresse https.",
 		"Your home folder is not known (the variable HOME is empty). Nothing was changed.":                                           "Votre dossier personnel est inconnu (la variable HOME est vide). Rien n’a été changé.",
@@ -1394,6 +1395,7 @@ func french() map[string]string {
 		"Go to the page on which you see %s. Sign in first where you are asked to; nonmerci touches nothing.":                 "Allez à la page où vous voyez %s. Connectez-vous d’abord si cela vous est demandé ; nonmerci ne touche à rien.",
 		"Nothing was learned, and nothing was changed.":                                                                       "Rien n’a été appris et rien n’a été modifié.",
 		"nonmerci has learned where %s stands. Nothing was pressed or filled in.":                                             "nonmerci a appris où se trouve %s. Rien n’a été pressé ni rempli.",
+		"The name of your account stands in what it says. Flow files are given to others, so nonmerci does not learn it.":     "Le nom de votre compte figure dans ce qu’il affiche. Les fichiers de parcours se donnent à d’autres : nonmerci ne l’apprend donc pas.",
 		"What you clicked on is no link, button or field. Nothing was learned.":                                               "Ce sur quoi vous avez cliqué n’est ni un lien, ni un bouton, ni un champ. Rien n’a été appris.",
 		"By what it says and where it leads, nonmerci could not tell it from other things on this page. Nothing was learned.": "D’après ce qu’il dit et où il mène, nonmerci ne pourrait pas le distinguer d’autres éléments de cette page. Rien n’a été appris.",
 		"  %s  %s": "  %s  %s",
