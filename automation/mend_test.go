@@ -198,9 +198,9 @@ func TestMending(t *testing.T) {
 				r.Tell = func(said hint.Text) {
 					tell(said)
 					switch {
-					case strings.HasPrefix(said.Format, "Now click on it"):
+					case strings.HasPrefix(said.Format, "Now click on "):
 						go s.showsWithTheMouse(ctx, h, c.selector)
-					case c.letter && strings.HasPrefix(said.Format, "If one of these is it"):
+					case c.letter && strings.HasPrefix(said.Format, "If one of these is "):
 						once.Do(func() { close(m.takes) })
 					case strings.HasPrefix(said.Format, "The window stays open") && c.byHand:
 						go func() {
@@ -269,7 +269,7 @@ func TestWhatIsNotLearned(t *testing.T) {
 		r.Tell = func(said hint.Text) {
 			tell(said)
 			heard = append(heard, said.Format)
-			if strings.HasPrefix(said.Format, "Now click on it") {
+			if strings.HasPrefix(said.Format, "Now click on ") {
 				tries++
 				go h.points(t.Context(), clicks[tries-1])
 			}

@@ -729,6 +729,7 @@
     }
     return a.length + b.length > 2 ? 2 * both / (a.length + b.length - 2) : 0;
   };
+  const ALIKE = 0.7;
   // wayTo says where an element stands, for a mark that lasts as long as the page.
   const wayTo = (el) => {
     if (el.getRootNode() !== document) return '';
@@ -754,8 +755,13 @@
       let n = 0, most = 0;
       for (const f of t.find) if (f.by !== 'only' && matches(scan, f, el)) n += f.weight;
       const says = [readName(scan, el), read(scan, el).text].filter((s) => s.length > 2 && s.length < 200);
-      for (const w of words) for (const s of says) most = Math.max(most, alike(s, w));
-      if (most >= 0.7) n += most;
+      for (const w of words) {
+        for (const s of says) {
+          // Of lengths so far apart no two texts are that much alike.
+          if (2 * Math.min(s.length, w.length) >= ALIKE * (s.length + w.length)) most = Math.max(most, alike(s, w));
+        }
+      }
+      if (most >= ALIKE) n += most;
       if (forms && readAddress(scan, el)?.form) n += 1;
       return n;
     };
