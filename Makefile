@@ -34,7 +34,7 @@ rehearse: build ## walk to the form on the built-in stand-in pages; no account, 
 
 .PHONY: test
 test: setup ## run every test; needs Chromium
-	@$(call gotest,-count=1 -parallel 3 -timeout 15m ./...)
+	@$(call gotest,-count=1 -parallel 3 -timeout 25m ./...)
 
 .PHONY: short
 short: ## run the tests that need no browser
