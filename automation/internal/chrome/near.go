@@ -2,7 +2,9 @@ package chrome
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/go-rod/rod/lib/proto"
@@ -80,4 +82,21 @@ func headOf(c proto.Client) (proto.DOMNodeID, error) {
 		}
 	}
 	return 0, ErrLost
+}
+
+// wayForm is where the engine says that elements stand, one or several.
+var wayForm = regexp.MustCompile(`^:root(?: > :nth-child\(\d+\))*(?:, :root(?: > :nth-child\(\d+\))*)*$`)
+
+func checkMarks(_ *gate, p params) error {
+	if !wayForm.MatchString(p.text("selector")) {
+		return errors.New("a mark is put where the engine says that a thing stands")
+	}
+	return nil
+}
+
+func checkDepth(_ *gate, p params) error {
+	if !p.is("depth", "2") {
+		return errors.New("of the page no more is read than its head's number")
+	}
+	return nil
 }

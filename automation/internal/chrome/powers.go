@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/nonmerci/nonmerci/internal/guard"
@@ -349,23 +348,6 @@ func checkPointing(g *gate, p params) error {
 		return errEyes
 	case g.theirs.Load():
 		return errTheirs
-	}
-	return nil
-}
-
-// wayForm is where the engine says that elements stand, one or several.
-var wayForm = regexp.MustCompile(`^:root(?: > :nth-child\(\d+\))*(?:, :root(?: > :nth-child\(\d+\))*)*$`)
-
-func checkMarks(_ *gate, p params) error {
-	if !wayForm.MatchString(p.text("selector")) {
-		return errors.New("a mark is put where the engine says that a thing stands")
-	}
-	return nil
-}
-
-func checkDepth(_ *gate, p params) error {
-	if !p.is("depth", "2") {
-		return errors.New("of the page no more is read than its head's number")
 	}
 	return nil
 }
