@@ -214,17 +214,21 @@ func (w *walker) onward(ctx context.Context, target string, before *selectors.Fl
 	if _, err := w.settle(ctx); err != nil { // the page may be known now: a form is locked when it is noted
 		return err
 	}
-	if w.kind() != selectors.FormKind && w.pressed(target, "") && w.view.Sees(target) {
+	if w.kind() != selectors.FormKind && w.pressed(target, "") {
 		beyond := w.req.Flow.Beyond(target)
-		if _, err := w.take(ctx, selectors.Step{Verb: selectors.Press, On: target}); err != nil {
-			return err
+		w.used = slices.DeleteFunc(w.used, func(id string) bool { return id == target }) // now it says whether this press was made
+		if w.view.Sees(target) {
+			if _, err := w.take(ctx, selectors.Step{Verb: selectors.Press, On: target}); err != nil {
+				return err
+			}
 		}
-		if w.kind() != selectors.FormKind && !w.leadsOn(lostAt) && (w.place == "" || w.place != beyond) {
+		switch pressed := slices.Contains(w.used, target); {
+		case !pressed:
+			w.req.Tell(hint.Say("nonmerci could not press it, or must not. It has forgotten it; nothing was written."))
+			return w.forget(target, before)
+		case w.kind() != selectors.FormKind && !w.leadsOn(lostAt) && (w.place == "" || w.place != beyond):
 			w.req.Tell(hint.Say("That led to %s, which is not on the way to the form. nonmerci has forgotten it; nothing was written.", record.PlaceWords(w.place)))
-			w.req.Flow, w.plan = before, chrome.NewPlan(before)
-			w.used = slices.DeleteFunc(w.used, func(id string) bool { return id == target })
-			w.keep(happening{kind: "forgotten", on: target, place: w.place})
-			return errLost
+			return w.forget(target, before)
 		}
 	}
 	if err := w.req.Mending.Keep(target); err != nil {
@@ -236,6 +240,14 @@ func (w *walker) onward(ctx context.Context, target string, before *selectors.Fl
 		w.req.Tell(p.Next)
 	}
 	return w.followHere(ctx)
+}
+
+// forget goes back to the flow without what was learned last.
+func (w *walker) forget(target string, before *selectors.Flow) error {
+	w.req.Flow, w.plan = before, chrome.NewPlan(before)
+	w.used = slices.DeleteFunc(w.used, func(id string) bool { return id == target })
+	w.keep(happening{kind: "forgotten", on: target, place: w.place})
+	return errLost
 }
 
 // followHere follows the first route that knows a way from the page at hand.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nonmerci/nonmerci/automation/internal/chrome"
+	"github.com/nonmerci/nonmerci/internal/guard"
 	"github.com/nonmerci/nonmerci/internal/hint"
 	"github.com/nonmerci/nonmerci/selectors"
 )
@@ -84,10 +85,14 @@ func TestAFormThatWasShownIsNoted(t *testing.T) {
 type wrongPick struct {
 	shownForm
 	center  string
+	refuses bool
 	pressed []string
 }
 
 func (p *wrongPick) Press(_ context.Context, target string, _ chrome.Target) error {
+	if p.refuses {
+		return &guard.Refusal{Reason: guard.SendWord}
+	}
 	p.pressed = append(p.pressed, target)
 	return nil
 }
@@ -110,47 +115,53 @@ func (p *wrongPick) Show(_ context.Context, ready func()) (chrome.Shown, error) 
 	return chrome.Shown{Node: 7, Family: "link", Name: "Privacy topics", Text: "Privacy topics"}, nil
 }
 
-// TestAWrongMendIsForgotten: what was shown and does not lead on is neither written
+// TestAWrongMendIsForgotten: what was shown and does not lead on, or may not be
+// pressed, is neither written
 // nor looked for any more, the person hears where it led, and may end it there.
 func TestAWrongMendIsForgotten(t *testing.T) {
 	flow, _, err := selectors.Load("", "instagram")
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := &wrongPick{center: flow.Address["privacy-center"]}
-	var told, kept []string
-	wishes := []Wish{{Do: Show}, {Do: Leave}}
-	req := &Request{Flow: flow, Wait: 20 * time.Second, Tell: func(said hint.Text) { told = append(told, said.String()) }, Mending: &Mending{
-		Wish: func(context.Context, []Lost) (w Wish) {
-			w, wishes = wishes[0], wishes[1:]
-			return w
-		},
-		Waiting: func(ctx context.Context) { <-ctx.Done() },
-		Agree: func(_ context.Context, id string, learned selectors.Target) (*selectors.Flow, error) {
-			own := selectors.Own{Name: "instagram.yaml", Service: "instagram"}
-			next, err := own.Mend(id, learned)
-			if err != nil {
-				return nil, err
-			}
-			return next.Flow()
-		},
-		Keep: func(target string) error {
-			kept = append(kept, target)
-			return nil
-		},
-	}}
-	w := &walker{req: req, page: page, window: page, browser: "Chromium 156", plan: chrome.NewPlan(flow), lacking: []missed{{"privacy-center", "object-link", false}}, keep: func(happening) {}}
-	err = w.byHand(t.Context())
-	var s *stop
-	if !errors.As(err, &s) || s.outcome != NotFound || !strings.HasPrefix(s.what.String(), "You ended it here. The way to the form was not found.") {
-		t.Fatalf("%v", err)
-	}
-	if len(kept) > 0 || !slices.Equal(page.pressed, []string{"object-link"}) || w.req.Flow != flow {
-		t.Errorf("kept %q, pressed %q, the flow as before: %v", kept, page.pressed, w.req.Flow == flow)
-	}
-	all := strings.Join(told, "\n")
-	if !strings.Contains(all, "That led to a page, which is not on the way to the form. nonmerci has forgotten it") || strings.Count(all, "The way to the form was not found") != 2 {
-		t.Errorf("told:\n%s", all)
+	for refuses, want := range map[bool]string{
+		false: "That led to a page, which is not on the way to the form. nonmerci has forgotten it",
+		true:  "nonmerci could not press it, or must not. It has forgotten it",
+	} {
+		page := &wrongPick{center: flow.Address["privacy-center"], refuses: refuses}
+		var told, kept []string
+		wishes := []Wish{{Do: Show}, {Do: Leave}}
+		req := &Request{Flow: flow, Wait: 20 * time.Second, Tell: func(said hint.Text) { told = append(told, said.String()) }, Mending: &Mending{
+			Wish: func(context.Context, []Lost) (w Wish) {
+				w, wishes = wishes[0], wishes[1:]
+				return w
+			},
+			Waiting: func(ctx context.Context) { <-ctx.Done() },
+			Agree: func(_ context.Context, id string, learned selectors.Target) (*selectors.Flow, error) {
+				own := selectors.Own{Name: "instagram.yaml", Service: "instagram"}
+				next, err := own.Mend(id, learned)
+				if err != nil {
+					return nil, err
+				}
+				return next.Flow()
+			},
+			Keep: func(target string) error {
+				kept = append(kept, target)
+				return nil
+			},
+		}}
+		w := &walker{req: req, page: page, window: page, browser: "Chromium 156", plan: chrome.NewPlan(flow), lacking: []missed{{"privacy-center", "object-link", false}}, keep: func(happening) {}}
+		err = w.byHand(t.Context())
+		var s *stop
+		if !errors.As(err, &s) || s.outcome != NotFound || !strings.HasPrefix(s.what.String(), "You ended it here. The way to the form was not found.") {
+			t.Fatalf("%v", err)
+		}
+		if len(kept) > 0 || refuses == slices.Equal(page.pressed, []string{"object-link"}) || w.req.Flow != flow {
+			t.Errorf("kept %q, pressed %q, the flow as before: %v", kept, page.pressed, w.req.Flow == flow)
+		}
+		all := strings.Join(told, "\n")
+		if !strings.Contains(all, want) || strings.Count(all, "The way to the form was not found") != 2 {
+			t.Errorf("told:\n%s", all)
+		}
 	}
 }
 

@@ -206,7 +206,7 @@ func (m *marks) tell(all []candidate) {
 		return
 	}
 	sought := targetWords(all[0].target)
-	m.w.req.Tell(hint.Say("Marked on this page, because it comes near to %s; nonmerci does not press it:", sought))
+	m.w.req.Tell(hint.Say("Marked on this page, because it comes near to %s; nonmerci does not press it on its own:", sought))
 	for i, c := range all {
 		m.w.req.Tell(hint.Say("  %s  “%s”", string(rune('a'+i)), cmp.Or(c.Name, c.Text)))
 	}
